@@ -1,0 +1,5 @@
+"""`python -m menolab` is the `meno` command."""
+
+from menolab.cli.main import entry
+
+entry()

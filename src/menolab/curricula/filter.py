@@ -1,0 +1,44 @@
+"""What a filter is: which judged groups the learner sees."""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from menolab.pieces import Piece
+from menolab.records import Group
+
+
+class Filter(Piece):
+    """Keeps some groups, or some rollouts of some groups."""
+
+    @abc.abstractmethod
+    def __call__(self, groups: Sequence[Group]) -> list[Group]:
+        """The groups that go on to the learner."""
+
+
+@dataclass(frozen=True)
+class MixedRewards(Filter):
+    """Drops groups whose scorable rewards are all equal: their group-relative advantage is zero, but they dilute every mean over the batch.
+
+    The dropping half of dynamic sampling, Yu et al. 2025 (DAPO), arXiv:2503.14476, section 3.2; the paper also samples until the batch is full again.
+    """
+
+    paper = "arXiv:2503.14476, section 3.2"
+
+    def __call__(self, groups: Sequence[Group]) -> list[Group]:
+        return [group for group in groups if not all_equal(group)]
+
+
+def all_equal(group: Group) -> bool:
+    """Whether the group's scorable rewards are all the same (or there is none): a dead group, without gradient."""
+    return len({r.reward for r in group.rollouts if r.reward is not None}) < 2
+
+
+def keep(groups: Sequence[Group], filters: Sequence[Filter]) -> list[Group]:
+    """The verb `keep`: all filters, one after the other."""
+    kept = list(groups)
+    for each in filters:
+        kept = each(kept)
+    return kept

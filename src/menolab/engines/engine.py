@@ -1,0 +1,32 @@
+"""What an engine is: requests in, completions out."""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Sequence
+
+from menolab.engines.decoding import Decoding
+from menolab.records import Completion, Request
+
+
+class Engine(abc.ABC):
+    """Draws tokens from a policy. Not a piece: it holds weights or a connection."""
+
+    context: int
+    """Longest prompt plus completion, in tokens."""
+
+    @abc.abstractmethod
+    def encode(self, prompt: str) -> tuple[int, ...]:
+        """The prompt's tokens, chat template applied where the model has one."""
+
+    @abc.abstractmethod
+    def decode(self, tokens: Sequence[int]) -> str:
+        """The response's text: stop tokens and padding dropped, everything else (thinking tags too) kept."""
+
+    @abc.abstractmethod
+    def generate(self, requests: Sequence[Request], decoding: Decoding) -> list[Completion]:
+        """One completion a request, in order. A request's tokens depend on its prompt, key and `decoding` alone, not on what else is in the batch.
+
+        Raises:
+            BadInput: a prompt that leaves no room in the context (says how many and how long).
+        """

@@ -1,0 +1,234 @@
+"""The result record: what one model did on one task, told so that nothing is left out.
+
+A result is two files in a folder: ``NAME.json``, the record (every number with its interval, and what produced it), and ``NAME.parquet``, one row a sample. The
+rows are written first and the record, which holds their hash, last: a record on disk always has its rows.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import math
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from menolab.errors import BadInput
+from menolab.evaluation.statistics import Estimate
+
+FORMAT = 1
+"""Version of the layout; a reader refuses newer ones."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One sample: what was asked, what came back, what the verifier said."""
+
+    problem: str
+    """The problem's id."""
+    sample: int
+    prompt: str
+    gold: str
+    difficulty: float
+    text: str
+    finish: str
+    """stop, length (truncated) or error."""
+    tokens: int
+    """Response tokens, stop token included."""
+    surprise: float | None
+    """Mean negative log-probability of the response's tokens under the distribution drawn from, nats; its expectation is the entropy. None if unknown."""
+    label: str
+    """right, wrong or undecided."""
+    score: float
+    stage: str
+    """Where the verifier decided; "exception" where it raised."""
+    reason: str
+    extracted: str | None
+    """The answer found, None if none was (unparsed)."""
+    vote: str | None
+    """Canonical answer for majority votes."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One evaluation of one model on one task."""
+
+    task: str
+    """The task's name, as in "countdown"."""
+    problems: int
+    samples: int
+    """Samples of each problem."""
+    metrics: Mapping[str, Estimate | None]
+    """By name: pass@1 .. pass@S, maj@1 .. maj@S, pass@1_finished, the shares truncated, unparsed, undecided and errored, length, entropy. None =
+    not known (no response finished; no log-probabilities)."""
+    length: Mapping[str, float]
+    """Response tokens over all samples: p10, median, p90, max."""
+    standard_errors: Mapping[str, float | None]
+    """Of pass@1: over problems like these, and over samples of these problems."""
+    model: str
+    engine: str
+    dtype: str
+    decoding: Mapping[str, Any]
+    """The `Decoding` piece as JSON."""
+    task_piece: Any
+    """The `Task` piece as JSON."""
+    verifier: str
+    """Name, settings and version of what judged."""
+    key: Sequence[int | str]
+    """Path of the key that the draws came from."""
+    problems_hash: str
+    """SHA-256 over problem ids and gold answers in order."""
+    prompts_hash: str
+    """SHA-256 over the prompts in order."""
+    tokens: Mapping[str, int]
+    """prompt (each prompt counted once a sample) and completion tokens."""
+    seconds: Mapping[str, float]
+    """sample, verify, total."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    hardware: Mapping[str, Any] = field(default_factory=dict)
+    warnings: Sequence[str] = ()
+    """What a reader must know before quoting the score."""
+
+    def to_data(self) -> dict[str, Any]:
+        """JSON data; NaN interval ends are null."""
+        return _finite(dataclasses.asdict(self))
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Record:
+        """The record that `to_data` wrote.
+
+        Raises:
+            KeyError, TypeError: a field is missing or of the wrong kind (`load` turns these into `BadInput`).
+        """
+        values = {f.name: data[f.name] for f in dataclasses.fields(cls) if f.name in data}
+        values["metrics"] = {name: _estimate(e) for name, e in values["metrics"].items()}
+        values |= {name: tuple(values[name]) for name in ("key", "warnings")}
+        return cls(**values)
+
+
+@dataclass(frozen=True)
+class Result:
+    """A record with its rows, in order of problem and sample."""
+
+    record: Record
+    rows: tuple[Row, ...]
+
+
+def save(folder: Path, name: str, result: Result) -> Path:
+    """Write ``NAME.parquet`` and ``NAME.json`` under `folder`; returns the path of the record. Each file appears whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    table = _to_parquet(result.rows)
+    write_atomic(folder / f"{name}.parquet", table)
+    data = {"format": FORMAT, **result.record.to_data(), "rows": {"file": f"{name}.parquet", "sha256": hashlib.sha256(table).hexdigest()}}
+    path = folder / f"{name}.json"
+    write_atomic(path, (json.dumps(data, indent=1, allow_nan=False) + "\n").encode())
+    return path
+
+
+def load(path: Path) -> Result:
+    """The result whose record is at `path`.
+
+    Raises:
+        BadInput: missing, truncated, of another format, or rows that are not those the record was written with.
+    """
+    path = Path(path)
+    record = load_record(path)
+    rows = json.loads(path.read_bytes())["rows"]
+    table_path = path.with_name(Path(str(rows["file"])).name)  # the rows lie beside the record, whatever the text says
+    if not table_path.is_file():
+        raise BadInput("rows", str(table_path), "the file of samples beside the record is missing; copy both files, or evaluate again")
+    table = table_path.read_bytes()
+    if hashlib.sha256(table).hexdigest() != rows["sha256"]:
+        raise BadInput("rows", str(table_path), "is not the file this record was written with (truncated or replaced); evaluate again")
+    return Result(record, _from_parquet(table, table_path))
+
+
+def load_record(path: Path) -> Record:
+    """The record at `path` without its rows.
+
+    Raises:
+        BadInput: missing, truncated or of another format.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise BadInput("result", str(path), "no such file; `meno evaluate` writes one")
+    try:
+        data = json.loads(path.read_bytes())
+        newer = data["format"] > FORMAT
+        record = Record.from_data(data) if not newer else None
+        assert newer or {"file", "sha256"} <= set(data["rows"])
+    except (ValueError, KeyError, TypeError, AttributeError, AssertionError) as error:
+        raise BadInput("result", str(path), f"is not a whole result record ({type(error).__name__}: {error}); evaluate again") from error
+    if record is None:
+        raise BadInput("result", str(path), f"was written by a newer menolab (format {data['format']}, this one reads {FORMAT}); upgrade")
+    return record
+
+
+def write_atomic(path: Path, content: bytes) -> None:
+    """Write a file so that a reader, or a crash, sees the old content or the new, never half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)  # mkstemp makes files private to their owner
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _estimate(data: Mapping[str, Any] | None) -> Estimate | None:
+    if data is None:
+        return None
+    low, high = (math.nan if data[end] is None else float(data[end]) for end in ("low", "high"))
+    return Estimate(float(data["mean"]), low, high, int(data["n"]))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, Mapping):
+        return {k: _finite(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(v) for v in value]
+    return value
+
+
+def _schema() -> Any:
+    import pyarrow as pa
+
+    kinds = {"int": pa.int32(), "str": pa.string(), "float": pa.float64()}
+    return pa.schema([pa.field(f.name, kinds[str(f.type).removesuffix(" | None")], nullable=str(f.type).endswith("None")) for f in dataclasses.fields(Row)])
+
+
+def _to_parquet(rows: Sequence[Row]) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    # A model may emit half a surrogate pair; Parquet holds UTF-8 only.
+    columns = {f.name: [_text(getattr(row, f.name)) for row in rows] for f in dataclasses.fields(Row)}
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table(columns, schema=_schema()), sink, compression="zstd")
+    return sink.getvalue().to_pybytes()
+
+
+def _text(value: Any) -> Any:
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+
+
+def _from_parquet(content: bytes, path: Path) -> tuple[Row, ...]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(pa.BufferReader(content), schema=_schema())
+    except (pa.ArrowException, ValueError, KeyError) as error:
+        raise BadInput("rows", str(path), f"is not a table of samples ({error})") from error
+    return tuple(Row(**row) for row in table.to_pylist())

@@ -1,0 +1,88 @@
+"""Writing to disk so that a crash at any instant leaves either the old file or the new one."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from menolab.errors import RunFailed
+
+
+def write_file(path: Path, fill: Callable[[Path], None]) -> None:
+    """Replace a file atomically: `fill` writes a scratch sibling, which is synced to disk and renamed.
+
+    Raises:
+        RunFailed: the disk is full or read-only; the old file is untouched.
+    """
+    scratch = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fill(scratch)
+        with scratch.open("rb") as file:
+            os.fsync(file.fileno())
+        scratch.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            scratch.unlink(missing_ok=True)
+        raise RunFailed(f"cannot write {path}: {error.strerror or error}; free some space or choose another folder with --out") from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace a text file atomically. Raises as `write_file` does."""
+    write_file(path, lambda scratch: scratch.write_text(text, encoding="utf-8") and None)
+
+
+def write_json(path: Path, data: Any) -> None:
+    """Replace a JSON file atomically. NaN and infinities are refused: they are not JSON."""
+    write_text(path, json.dumps(data, indent=2, allow_nan=False) + "\n")
+
+
+def write_folder(path: Path, fill: Callable[[Path], None]) -> None:
+    """Create a folder atomically: `fill` writes into a scratch sibling, which is synced to disk and renamed. An existing folder is replaced.
+
+    Raises:
+        RunFailed: the disk is full or read-only; an existing folder is untouched.
+    """
+    scratch = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir(parents=True)
+        fill(scratch)
+        for file in (f for f in scratch.rglob("*") if f.is_file()):
+            with file.open("rb") as handle:
+                os.fsync(handle.fileno())
+        if path.exists():
+            shutil.rmtree(path)
+        scratch.rename(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        shutil.rmtree(scratch, ignore_errors=True)
+        raise RunFailed(f"cannot write {path}: {error.strerror or error}; free some space or choose another folder with --out") from error
+
+
+def remove_scratch(folder: Path) -> None:
+    """Delete what killed writers left behind."""
+    for left in folder.rglob(".*.tmp"):
+        shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+
+
+def read_json_lines(path: Path) -> list[dict[str, Any]]:
+    """The complete lines of a JSON-lines file; a last line without newline is a writer that was killed, and is dropped."""
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n")[:-1] if line]
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,72 @@
+"""How per-token losses become one number: weights that add up the same however the update is cut into micro-batches."""
+
+from __future__ import annotations
+
+import abc
+from dataclasses import dataclass
+
+import torch
+
+from menolab.pieces import Piece
+from menolab.records import Totals
+
+
+class Aggregation(Piece):
+    """`weights_BT = aggregate(mask_BT, totals)`; the loss is the weighted sum of per-token losses. Zero outside the mask."""
+
+    @abc.abstractmethod
+    def __call__(self, mask_BT: torch.Tensor, totals: Totals) -> torch.Tensor:
+        """Weights `[B, T]`, float64 until they meet the losses."""
+
+
+@dataclass(frozen=True)
+class SequenceMean(Aggregation):
+    """Mean over each response's tokens, then mean over responses: 1/N sum_i 1/|o_i| sum_t.
+
+    Shao et al. 2024, arXiv:2402.03300, eq. 3. A token of a long response weighs less: the length bias that Dr. GRPO removes. Empty responses weigh nothing.
+    """
+
+    paper = "arXiv:2402.03300, eq. 3"
+
+    def __call__(self, mask_BT: torch.Tensor, totals: Totals) -> torch.Tensor:
+        length_B = mask_BT.sum(-1, keepdim=True).clamp_min(1)
+        return mask_BT.double() / length_B / totals.rollouts
+
+
+@dataclass(frozen=True)
+class TokenMean(Aggregation):
+    """Mean over all response tokens of the update: 1/(sum_i |o_i|) sum_i sum_t.
+
+    Yu et al. 2025 (DAPO), arXiv:2503.14476, eq. 8, over the whole update rather than one group at a time.
+    """
+
+    paper = "arXiv:2503.14476, eq. 8"
+
+    def __call__(self, mask_BT: torch.Tensor, totals: Totals) -> torch.Tensor:
+        return mask_BT.double() / max(totals.tokens, 1)
+
+
+@dataclass(frozen=True)
+class SequenceSum(Aggregation):
+    """Sum over each response's tokens, mean over responses: 1/N sum_i sum_t. The policy gradient of whole responses.
+
+    Williams 1992; Ahmadian et al. 2024, arXiv:2402.14740, eq. 3: the whole completion is one action, log pi(y|x) = sum_t log pi(y_t|...).
+    """
+
+    paper = "arXiv:2402.14740, eq. 3"
+
+    def __call__(self, mask_BT: torch.Tensor, totals: Totals) -> torch.Tensor:
+        return mask_BT.double() / totals.rollouts
+
+
+@dataclass(frozen=True)
+class LimitMean(Aggregation):
+    """Sum over tokens divided by the token limit, mean over responses: 1/N sum_i 1/L sum_t with L the same for every response.
+
+    Liu et al. 2025 (Dr. GRPO), arXiv:2503.20783, section 3.2 and listing 1 (masked sum over MAX_TOKENS): unbiased up to the constant 1/L.
+    """
+
+    paper = "arXiv:2503.20783, listing 1"
+
+    def __call__(self, mask_BT: torch.Tensor, totals: Totals) -> torch.Tensor:
+        return mask_BT.double() / totals.limit / totals.rollouts

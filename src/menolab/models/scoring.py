@@ -1,0 +1,116 @@
+"""Log-probabilities of responses, as the learner sees them: the sampler's distribution, differentiable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch.utils.checkpoint import checkpoint
+
+from menolab.engines.decoding import Decoding
+from menolab.models.policy import Policy
+
+ROWS_AT_ONCE = 64
+"""Rows of one forward pass. On a CPU more rows do not go faster, they only pad more."""
+LOGITS_AT_ONCE = 2**24
+"""Numbers of one block of logits: 64 MiB in float32."""
+
+
+@dataclass(frozen=True)
+class TokenStats:
+    """What the model says about each response token. Zero where the mask is False. Nats; float32, or float64 for a float64 model."""
+
+    logprobs_BT: torch.Tensor
+    """Differentiable."""
+    entropy_BT: torch.Tensor
+    """Of the whole next-token distribution; carries no gradient."""
+
+
+def score(policy: Policy, prompts: Sequence[Sequence[int]], tokens_BT: torch.Tensor, mask_BT: torch.Tensor, decoding: Decoding) -> TokenStats:
+    """Per-token log-probability and entropy of responses under the distribution they were sampled from, `decoding(logits)`.
+
+    Rows are sorted by length and run in sub-batches, so neither padding nor the company a row keeps changes its values beyond float32 rounding.
+    The head runs on response positions only, in blocks whose logits are computed again for the gradient where there are several, so that
+    [B, T, V] is never held.
+
+    A token that was drawn but that truncation (top-k, top-p) now excludes, because the weights have moved since, is counted back in: its
+    log-probability is that under the kept tokens and itself, finite and with a gradient, instead of -inf. At temperature 0 it stays -inf.
+
+    Args:
+        prompts: B prompts as token ids, ragged, none empty.
+        tokens_BT: responses, right-padded; what lies under the mask is not read.
+        mask_BT: bool, True on response tokens: a prefix of each row.
+        decoding: temperature and truncation.
+
+    Raises:
+        ValueError: the mask is not a prefix of each row, or shapes differ.
+    """
+    B, T = tokens_BT.shape
+    lengths_B = mask_BT.sum(1)
+    if len(prompts) != B or mask_BT.shape != tokens_BT.shape:
+        raise ValueError(f"{len(prompts)} prompts, tokens {tuple(tokens_BT.shape)}, mask {tuple(mask_BT.shape)}: sizes differ")
+    if not torch.equal(mask_BT, torch.arange(T, device=mask_BT.device) < lengths_B[:, None]):
+        raise ValueError("mask_BT must be True on a prefix of each row")
+    lengths, responses = lengths_B.tolist(), tokens_BT.tolist()
+    # The last response token predicts nothing that is asked for, so it is not fed.
+    inputs = {b: [*prompts[b], *responses[b][: lengths[b] - 1]] for b in range(B) if lengths[b]}
+    order = sorted(inputs, key=lambda b: len(inputs[b]))
+    hidden, places = [], []
+    for start in range(0, len(order), ROWS_AT_ONCE):
+        rows = order[start : start + ROWS_AT_ONCE]
+        hidden.append(_response_states(policy, [inputs[b] for b in rows], [lengths[b] for b in rows]))
+        places += [b * T + t for b in rows for t in range(lengths[b])]
+    if not places:
+        return TokenStats(torch.zeros(B, T, device=policy.device), torch.zeros(B, T, device=policy.device))
+    at_N = torch.tensor(places, device=policy.device)
+    logprobs_N, entropy_N = _stats(policy, torch.cat(hidden), tokens_BT.reshape(-1).to(policy.device)[at_N], decoding)
+    nothing = logprobs_N.new_zeros(B * T)
+    return TokenStats(nothing.index_copy(0, at_N, logprobs_N).view(B, T), nothing.index_copy(0, at_N, entropy_N).view(B, T))
+
+
+def _response_states(policy: Policy, inputs: list[list[int]], lengths: list[int]) -> torch.Tensor:
+    """Hidden states [N, D] that predict the response tokens: the last `lengths[r]` positions of each row r, rows in order.
+
+    Rows are padded on the right. No attention mask is needed then: a causal model never looks right, so positions are 0, 1, 2 ... and the
+    padding is seen by nobody; and without a mask the fast attention kernels apply.
+    """
+    width = max(map(len, inputs))
+    tokens_RS = torch.tensor([row + [0] * (width - len(row)) for row in inputs], device=policy.device)
+    states_RSD = policy.hidden(tokens_RS, use_cache=False)
+    at = [r * width + s for r, row in enumerate(inputs) for s in range(len(row) - lengths[r], len(row))]
+    return states_RSD.flatten(0, 1)[torch.tensor(at, device=policy.device)]
+
+
+def _stats(policy: Policy, hidden_ND: torch.Tensor, targets_N: torch.Tensor, decoding: Decoding) -> tuple[torch.Tensor, torch.Tensor]:
+    """Log-probabilities and entropies [N], in blocks."""
+    vocabulary = policy.plain.get_output_embeddings().weight.shape[0]
+    block = max(1, LOGITS_AT_ONCE // vocabulary)
+    if len(hidden_ND) <= block:
+        return _block_stats(policy, hidden_ND, targets_N, decoding)
+    parts = [
+        checkpoint(_block_stats, policy, hidden, targets, decoding, use_reentrant=False, preserve_rng_state=False)
+        for hidden, targets in zip(hidden_ND.split(block), targets_N.split(block), strict=True)
+    ]
+    logprobs, entropies = zip(*parts, strict=True)  # type: ignore[arg-type]
+    return torch.cat(logprobs), torch.cat(entropies)
+
+
+def _block_stats(policy: Policy, hidden_ND: torch.Tensor, targets_N: torch.Tensor, decoding: Decoding) -> tuple[torch.Tensor, torch.Tensor]:
+    logits_NV = policy.logits(hidden_ND)
+    logits_NV = logits_NV.float() if logits_NV.dtype.itemsize < 4 else logits_NV
+    logprobs_NV = decoding(logits_NV)
+    with torch.no_grad():
+        entropy_N = torch.special.entr(logprobs_NV.exp()).sum(-1)
+    drawn_N = logprobs_NV.gather(-1, targets_N[:, None])[:, 0]
+    if decoding.temperature > 0 and (decoding.top_k or decoding.top_p < 1.0):
+        drawn_N = _counted_back(logits_NV / decoding.temperature, logprobs_NV, drawn_N, targets_N)
+    return drawn_N, entropy_N
+
+
+def _counted_back(scaled_NV: torch.Tensor, logprobs_NV: torch.Tensor, drawn_N: torch.Tensor, targets_N: torch.Tensor) -> torch.Tensor:
+    """Excluded drawn tokens under the kept tokens and themselves: z - log(exp(z) + sum over kept of exp(z'))."""
+    top_N1 = scaled_NV.argmax(-1, keepdim=True)  # always kept, so z - log p there is the kept tokens' log-normaliser
+    kept_N = (scaled_NV.gather(-1, top_N1) - logprobs_NV.gather(-1, top_N1))[:, 0]
+    own_N = scaled_NV.gather(-1, targets_N[:, None])[:, 0]
+    return torch.where(drawn_N.isneginf(), own_N - torch.logaddexp(kept_N, own_N), drawn_N)

@@ -1,0 +1,76 @@
+"""The laptop ground's own tokenizer: bytes, single digits, the thinking tags, and a few learned merges where asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from menolab.errors import check_range
+
+PAD, BOS, EOS = "<pad>", "<bos>", "<eos>"
+TAGS = ("<think>", "</think>", "<answer>", "</answer>")
+
+
+def build_tokenizer(texts: Iterable[str] = (), merges: int = 0) -> Any:
+    """A byte-level tokenizer as a standard Hugging Face object: any text comes back exactly, and there is no unknown token.
+
+    Ids: <pad> 0, <bos> 1, <eos> 2, the four tags 3 to 6, the 256 bytes 7 to 262, then learned merges in the order learned. A digit is always
+    one token, so that a number's tokens line up with its places. <pad>, <bos> and <eos> written in a text are read as ordinary text: nothing
+    a prompt says can end or blank a sequence. The tags are read as tags, and survive decoding whatever `skip_special_tokens` says.
+
+    Args:
+        texts: what merges are learned from; unused when `merges` is 0.
+        merges: how many byte pairs to learn at most (fewer when the texts hold fewer pairs that occur twice).
+
+    Returns:
+        A `PreTrainedTokenizerFast`; `save_pretrained` writes a folder that `AutoTokenizer` loads.
+
+    Source: byte-level BPE of GPT-2 (Radford et al. 2019, section 2.2); single digits as in Llama (arXiv:2302.13971, section 2.1).
+    """
+    from tokenizers import AddedToken, Tokenizer, decoders, models, processors
+    from transformers import PreTrainedTokenizerFast
+
+    check_range("merges", merges, 0)
+    learned = _learn_merges(texts, merges) if merges else []
+    pieces = [PAD, BOS, EOS, *TAGS, *_byte_letters(), *(a + b for a, b in learned)]
+    # Two merges may spell the same piece; it keeps its first id.
+    vocabulary = {piece: i for i, piece in enumerate(dict.fromkeys(pieces))}
+    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=learned))
+    tokenizer.pre_tokenizer = _splitter()
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.post_processor = processors.TemplateProcessing(single=f"{BOS} $A", special_tokens=[(BOS, vocabulary[BOS])])
+    tokenizer.add_special_tokens([AddedToken(t, special=True, normalized=False) for t in (PAD, BOS, EOS)])
+    tokenizer.add_tokens([AddedToken(t, special=False, normalized=False) for t in TAGS])
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, pad_token=PAD, bos_token=BOS, eos_token=EOS, clean_up_tokenization_spaces=False, split_special_tokens=True
+    )
+
+
+def _splitter() -> Any:
+    """Digits apart, then GPT-2's split into words; merges never cross what this cuts."""
+    from tokenizers import Regex, pre_tokenizers
+
+    return pre_tokenizers.Sequence([pre_tokenizers.Split(Regex(r"\d"), "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False)])
+
+
+def _byte_letters() -> list[str]:
+    """The printable letter that stands for each byte 0 to 255 in a byte-level vocabulary, in byte order.
+
+    Source: `bytes_to_unicode` of GPT-2's encoder: printable Latin-1 stands for itself, the rest is moved above 255 in order.
+    """
+    own = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    moved = iter(range(256, 512))
+    return [chr(b) if b in own else chr(next(moved)) for b in range(256)]
+
+
+def _learn_merges(texts: Iterable[str], count: int) -> list[tuple[str, str]]:
+    """The `count` most frequent byte pairs, greedily; ties are broken by the bytes' ids, so the result depends on the texts alone."""
+    from tokenizers import Tokenizer, models, trainers
+
+    scratch = Tokenizer(models.BPE())
+    scratch.pre_tokenizer = _splitter()
+    letters = _byte_letters()
+    trainer = trainers.BpeTrainer(vocab_size=len(letters) + count, initial_alphabet=letters, min_frequency=2, show_progress=False)
+    scratch.train_from_iterator(texts, trainer)
+    return [(a, b) for a, b in json.loads(scratch.to_str())["model"]["merges"]]

@@ -1,0 +1,185 @@
+"""The nouns that travel through the house, in the order a rollout meets them.
+
+Problem -> Completion -> Rollout -> Group -> (Verdict, rewards) -> Batch.
+
+Records are plain frozen data: they pickle, compare, and go to JSON with `dataclasses.asdict`. Shape suffixes: B rollouts, T tokens,
+G rollouts of one problem, V vocabulary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import torch
+
+    from menolab.keys import Key
+
+Finish = Literal["stop", "length", "error"]
+"""Why a completion ended: a stop token or string, the token limit, or an engine fault."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One question with its checkable answer."""
+
+    id: str
+    """Unique within its task and stable over runs: derived from content, never from position."""
+    task: str
+    """Name of the task that made it and can verify it."""
+    prompt: str
+    """What the model reads."""
+    answer: str
+    """The gold answer as text; where many answers are right (Countdown), one of them."""
+    difficulty: float = 0.0
+    """Task's own measure, larger is harder; comparable within one task only."""
+    facts: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """What the verifier needs besides the answer, JSON values only (numbers, target, statements ...)."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Is it right? `undecided` means that the verifier could not tell, which is never the same as wrong."""
+
+    label: Literal["right", "wrong", "undecided"]
+    score: float
+    """1.0 right, 0.0 wrong or undecided, in between for partial credit."""
+    stage: str
+    """Where the decision fell: extract, parse, compare ..."""
+    reason: str
+    """One clause a person can read."""
+    extracted: str | None = None
+    """The answer found in the text, None if none was found (the response is *unparsed*)."""
+
+    @property
+    def right(self) -> bool:
+        return self.label == "right"
+
+
+def right(stage: str, reason: str, extracted: str | None, score: float = 1.0) -> Verdict:
+    """The verdict "right"."""
+    return Verdict("right", score, stage, reason, extracted)
+
+
+def wrong(stage: str, reason: str, extracted: str | None = None, score: float = 0.0) -> Verdict:
+    """The verdict "wrong"."""
+    return Verdict("wrong", score, stage, reason, extracted)
+
+
+def undecided(stage: str, reason: str, extracted: str | None = None) -> Verdict:
+    """The verdict "undecided": scored 0 in evaluations, unscorable (None) in rewards, and counted apart in both."""
+    return Verdict("undecided", 0.0, stage, reason, extracted)
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """A worked response to a problem, in a named style; what cold start learns from."""
+
+    text: str
+    style: str
+    right: bool
+    """Whether the response ends in a right answer: honest mixtures hold wrong ones too."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One completion to draw: what to continue, and the key that makes the draw its own."""
+
+    prompt: tuple[int, ...]
+    key: Key
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What an engine drew for one request."""
+
+    tokens: tuple[int, ...]
+    """Token ids, the stop token included."""
+    logprobs: tuple[float, ...]
+    """Per token, under the distribution it was drawn from (temperature and truncation applied). Nats."""
+    finish: Finish
+
+
+@dataclass(frozen=True)
+class Rollout:
+    """One response to one problem, with all that is later said about it."""
+
+    prompt: tuple[int, ...]
+    tokens: tuple[int, ...]
+    logprobs: tuple[float, ...]
+    text: str
+    finish: Finish
+    sample: int = 0
+    """Index within its group."""
+    verdict: Verdict | None = None
+    rewards: Mapping[str, float | None] = field(default_factory=dict, hash=False)
+    """Named reward terms before weighting; None = this term could not be scored."""
+    reward: float | None = None
+    """Weighted sum of the terms; None = unscorable: no credit, and left out of every baseline."""
+
+    @property
+    def truncated(self) -> bool:
+        return self.finish == "length"
+
+    @property
+    def unparsed(self) -> bool:
+        return self.verdict is not None and self.verdict.extracted is None
+
+
+@dataclass(frozen=True)
+class Group:
+    """The rollouts of one problem."""
+
+    problem: Problem
+    rollouts: tuple[Rollout, ...]
+
+    def with_rollouts(self, rollouts: tuple[Rollout, ...]) -> Group:
+        return replace(self, rollouts=rollouts)
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What one update sums over, counted before it is cut into micro-batches, so that the cut cannot change the loss."""
+
+    rollouts: int
+    tokens: int
+    """Response tokens of all rollouts."""
+    groups: int
+    limit: int
+    """The token limit of a response on this ground."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rollouts as tensors: responses only, right-padded. Values where `mask_BT` is False mean nothing and may be NaN."""
+
+    prompts: tuple[tuple[int, ...], ...]
+    """B prompts as token ids (ragged, so not a tensor)."""
+    tokens_BT: torch.Tensor
+    """int64."""
+    mask_BT: torch.Tensor
+    """bool, True on response tokens."""
+    logprobs_BT: torch.Tensor
+    """float32, as sampled."""
+    reward_B: torch.Tensor
+    """float32; NaN where unscorable."""
+    group_B: torch.Tensor
+    """int64, equal for rollouts of one problem."""
+    truncated_B: torch.Tensor
+    """bool."""
+    totals: Totals
+
+
+@dataclass
+class Ledger:
+    """What an answer cost. Mutable on purpose: it is added to while a strategy runs."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    verifier_tokens: int = 0
+    calls: int = 0
+    depth: int = 0
+    """Longest chain of calls that had to wait for one another."""
+    seconds: float = 0.0

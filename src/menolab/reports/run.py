@@ -1,0 +1,98 @@
+"""What a run folder holds, read so that a missing or broken part is said and never stops the rest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from menolab.errors import BadInput
+from menolab.evaluation.record import Result, load
+
+STATES = ("base", "cold_start", "trained")
+"""The model's states, in the order of a run; results are named by them."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run folder in memory."""
+
+    folder: Path
+    recipe: Any
+    """JSON of the recipe, None if missing."""
+    facts: Mapping[str, Any]
+    metrics: Sequence[Mapping[str, Any]]
+    """One mapping a step, in order; where a step was written twice (a resumed run) the later."""
+    timings: Sequence[Mapping[str, Any]]
+    results: Mapping[str, Mapping[str, Result]]
+    """By task, then by state in the order of `STATES`."""
+    missing: Sequence[str]
+    """What is not there or could not be read, one clause each."""
+
+
+def read_run(folder: Path) -> Run:
+    """Read a run folder.
+
+    Raises:
+        BadInput: not a folder, or one with nothing of a run in it.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise BadInput("run", str(folder), "no such folder; `meno train` and `meno demo` print theirs")
+    missing: list[str] = []
+    recipe = _json(folder / "recipe.json", missing)
+    facts = _json(folder / "facts.json", missing)
+    metrics = _lines(folder / "metrics.jsonl", missing)
+    timings = _lines(folder / "timings.jsonl", missing)
+    results = _results(folder / "evaluation", missing)
+    if recipe is None and not metrics and not results:
+        raise BadInput("run", str(folder), "holds no recipe.json, metrics.jsonl or evaluation/; is it a run folder?")
+    return Run(folder, recipe, facts if isinstance(facts, dict) else {}, metrics, timings, results, missing)
+
+
+def _json(path: Path, missing: list[str]) -> Any:
+    if not path.is_file():
+        missing.append(f"{path.name} is missing")
+        return None
+    try:
+        return json.loads(path.read_bytes())
+    except ValueError as error:
+        missing.append(f"{path.name} cannot be read ({error})")
+        return None
+
+
+def _lines(path: Path, missing: list[str]) -> list[dict[str, Any]]:
+    """The objects of a JSONL file by (stage, step). A run that was killed may leave half a line at the end."""
+    if not path.is_file():
+        missing.append(f"{path.name} is missing")
+        return []
+    found: dict[tuple[str, int], dict[str, Any]] = {}
+    broken = 0
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        try:
+            row = json.loads(line)
+            found[str(row["stage"]), int(row["step"])] = row
+        except (ValueError, KeyError, TypeError):
+            broken += bool(line.strip())
+    if broken:
+        missing.append(f"{path.name} has {broken} unreadable line{'s' if broken > 1 else ''}")
+    stages = list(dict.fromkeys(stage for stage, _ in found))
+    return [found[place] for place in sorted(found, key=lambda p: (stages.index(p[0]), p[1]))]
+
+
+def _results(folder: Path, missing: list[str]) -> dict[str, dict[str, Result]]:
+    results: dict[str, dict[str, Result]] = {}
+    if folder.is_dir():
+        for task in sorted(p for p in folder.iterdir() if p.is_dir()):
+            for state in STATES:
+                path = task / f"{state}.json"
+                try:
+                    results.setdefault(task.name, {})[state] = load(path)
+                except BadInput as error:
+                    missing.append(f"evaluation/{task.name}/{state}.json is missing" if not path.is_file() else str(error))
+    results = {task: states for task, states in results.items() if states}
+    if not results:
+        missing.append("evaluation/ holds no result")
+    return results

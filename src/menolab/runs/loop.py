@@ -1,0 +1,64 @@
+"""The bookkeeping of a stage's steps: resume, log, checkpoint, stop."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import torch
+
+from menolab.curricula.curriculum import State
+from menolab.errors import RunFailed
+from menolab.runs import checkpoint
+from menolab.runs.run import Interrupted, Run
+
+
+class Loop:
+    """Iterates over the steps that are left: `for step in loop: ...; loop.done(metrics, timings)`.
+
+    The body must be a pure function of weights, optimiser state, curriculum state and step; then a run that is killed anywhere and resumed gives the
+    same numbers as one that was not.
+    """
+
+    def __init__(self, run: Run, stage: str, total: int, model: Any, optimizer: torch.optim.Optimizer, state: State | None = None):
+        self.run, self.stage, self.total, self.model, self.optimizer = run, stage, total, model, optimizer
+        self.state: State = {} if state is None else state
+        """The curriculum's memory; assign to it before `done`."""
+        self.step = 0
+        found = checkpoint.latest(run.checkpoints, stage)
+        if found is not None:
+            checkpoint.load(found, model, optimizer)
+            self.step, self.state = found.step, found.curriculum
+        run.rewind(stage, self.step)
+
+    def __iter__(self) -> Iterator[int]:
+        self.run.listener.begin(self.stage, self.total, self.step)
+        while self.step < self.total:
+            # Dropout, the only draw that does not take a key, is seeded by the step.
+            torch.manual_seed(self.run.key.fold(self.stage, "torch", self.step).torch_seed())
+            yield self.step
+        self.run.listener.end(self.stage)
+
+    @property
+    def progress(self) -> float:
+        """Share of the stage done, at the middle of the current step, so that a warm-up never starts at zero."""
+        return (self.step + 0.5) / self.total
+
+    def done(self, metrics: Mapping[str, Any], timings: Mapping[str, float]) -> None:
+        """Log the step, save a checkpoint when one is due, and stop if the user asked.
+
+        Raises:
+            Interrupted: after saving, if Ctrl-C was pressed.
+            RunFailed: the disk refused; the last checkpoint is whole.
+        """
+        bad = [name for name, value in metrics.items() if isinstance(value, float) and not math.isfinite(value)]
+        if bad:
+            raise RunFailed(f"{self.stage} step {self.step + 1}: {', '.join(bad)} not finite; the last checkpoint is untouched")
+        self.step += 1
+        self.run.log(self.stage, self.step, metrics, timings)
+        stop = self.run.stop_asked.is_set()
+        if stop or self.step == self.total or self.step % self.run.launch.checkpoint_every == 0:
+            checkpoint.save(self.run.checkpoints, self.stage, self.step, self.model, self.optimizer, self.state)
+        if stop:
+            raise Interrupted(f"stopped after {self.stage} step {self.step}; state saved")

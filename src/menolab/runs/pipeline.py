@@ -1,0 +1,112 @@
+"""Carrying out a recipe: base -> cold start -> method, each measured on the same problems. Every part that is done is on disk and is not done again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from menolab.engines.decoding import Decoding
+from menolab.engines.torch_engine import TorchEngine
+from menolab.errors import BadInput
+from menolab.evaluation import record
+from menolab.evaluation.evaluate import evaluate
+from menolab.models.checkpoint import Checkpoint
+from menolab.models.policy import Policy
+from menolab.runs.run import Run, ask_on_interrupt
+from menolab.runs.stage import NoTraining, Stage
+
+STAGES = ("cold_start", "trained")
+"""Names of the models a run makes, in order; "base" is the one it starts from."""
+
+
+def carry_out(run: Run) -> None:
+    """Do whatever of the run is not done yet.
+
+    Raises:
+        BadInput: the recipe cannot work (found before any training).
+        RunFailed: it could not go on; the last good state is on disk.
+        Interrupted: Ctrl-C, after saving.
+    """
+    if run.launch.threads:
+        torch.set_num_threads(run.launch.threads)
+    restore = ask_on_interrupt(run)
+    try:
+        policy = run.setup.base(run.key.fold("base"))
+        check(run, policy)
+        policy.model.to(run.device)
+        measure(run, "base", policy)
+        for name, stage in zip(STAGES, (run.setup.cold_start, run.recipe.method), strict=True):
+            if not isinstance(stage, NoTraining):
+                policy = train(run, name, stage, policy)
+                measure(run, name, policy)
+    finally:
+        restore()
+
+
+def train(run: Run, name: str, stage: Stage, policy: Policy) -> Policy:
+    """The stage's model, trained or loaded if it is already there.
+
+    It is loaded from its folder in both cases: what the next stage starts from then never depends on whether the run was interrupted.
+    """
+    folder = run.model_folder(name)
+    if not folder.is_dir():
+        stage(run, policy).save(folder)
+    trained = Checkpoint(str(folder), chat=policy.chat)(run.key)
+    trained.model.to(run.device)
+    return trained
+
+
+def measure(run: Run, name: str, policy: Policy) -> None:
+    """Evaluate a model on the run's evaluation problems, unless its records are there."""
+    plan, limit = run.setup.evaluation, run.setup.decoding.max_tokens
+    decoding = Decoding(temperature=plan.temperature, max_tokens=limit, stop=run.setup.decoding.stop, stop_ids=run.setup.decoding.stop_ids)
+    for task, problems in run.evaluation:
+        if (record_path(run.folder, task.name, name)).exists():
+            continue
+        label = f"evaluate {name}"
+        run.listener.begin(label, len(problems), 0)
+        result = evaluate(
+            TorchEngine(policy), task, problems, decoding, plan.samples, run.key.fold("evaluation", "samples"),
+            progress=lambda done, total, label=label: run.listener.step(label, done, {}), model=name,
+        )
+        record.save(record_path(run.folder, task.name, name).parent, name, result)
+        run.listener.end(label)
+
+
+def record_path(folder: Path, task: str, name: str) -> Path:
+    """Where a model's result record on a task is."""
+    return folder / "evaluation" / task / f"{name}.json"
+
+
+def check(run: Run, policy: Policy) -> None:
+    """Refuse a recipe that cannot work, before any training.
+
+    Raises:
+        BadInput: names the field; prompts that do not fit are counted and named.
+    """
+    setup, limit = run.setup, run.setup.decoding.max_tokens
+    listed = setup.task.listed() or ()
+    problems = {p.id: p for p in (*listed, *(p for _, found in run.evaluation for p in found))}
+    lengths = {p.id: len(policy.encode(p.prompt)) for p in problems.values()}
+    long = [f"{name} ({length} tokens)" for name, length in lengths.items() if length + limit > policy.context]
+    if long:
+        shown = ", ".join(long[:3]) + (" ..." if len(long) > 3 else "")
+        remedy = f"{len(long)} of {len(lengths)} prompts leave no room for a response of {limit} tokens in a context of {policy.context}: {shown}; "
+        raise BadInput("decoding.max_tokens", limit, remedy + "shorten the prompts, lower decoding.max_tokens or use a model with a longer context")
+    next(run.problems(run.key.fold("probe")))  # raises where the training side is empty
+
+
+def model_of(name: str) -> Path | str:
+    """What a MODEL argument means: a run folder stands for its last model, anything else for itself (a folder or a Hub name).
+
+    Raises:
+        BadInput: a run folder without a finished model.
+    """
+    folder = Path(name)
+    if not (folder / "recipe.json").is_file():
+        return name
+    for made in reversed(STAGES):
+        if (folder / "models" / made).is_dir():
+            return folder / "models" / made
+    raise BadInput("MODEL", name, f"the run has no finished model yet; go on with `meno train --resume {name}`")

@@ -1,0 +1,229 @@
+"""A run: a folder on disk, the recipe it carries out, and what a stage may ask of it.
+
+    recipe.json       the science, loadable          metrics.jsonl     one line a step, identical for identical recipes
+    facts.json        versions, hardware, launch     timings.jsonl     seconds a step, never identical
+    checkpoints/      see checkpoint.py              rollouts/         what was sampled, Parquet
+    models/<name>/    standard model folders         evaluation/       result records          report.html
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from menolab import __version__
+from menolab.errors import BadInput, RunFailed
+from menolab.files import read_json_lines, remove_scratch, write_json, write_text
+from menolab.keys import Key
+from menolab.pieces import from_data, to_json
+from menolab.records import Problem
+from menolab.runs.recipe import Recipe
+from menolab.runs.setup import Setup
+from menolab.tasks.task import Task, draw, evaluation_problems
+
+FORMAT = 1
+"""Version of the run folder's layout."""
+
+
+@dataclass(frozen=True)
+class Launch:
+    """How a recipe is carried out, which changes nothing of the science."""
+
+    device: str = "auto"
+    """cpu, cuda, cuda:1 ...; auto takes a GPU if there is one."""
+    threads: int = 0
+    """CPU threads; 0 takes torch's choice. A resumed run keeps the first launch's number: sums depend on it in the last bit."""
+    checkpoint_every: int = 20
+    """Steps between checkpoints."""
+    rollouts_every: int = 10
+    """Steps between saved rollouts; 0 saves none."""
+    micro_tokens: int = 16384
+    """Most tokens in one forward pass of the learner: memory against speed."""
+
+
+class Listener:
+    """Hears of a run's progress; this one says nothing."""
+
+    def begin(self, stage: str, total: int, done: int) -> None:
+        """A stage of `total` steps begins or goes on after `done`."""
+
+    def step(self, stage: str, step: int, metrics: Mapping[str, Any]) -> None:
+        """A step is done."""
+
+    def end(self, stage: str) -> None:
+        """A stage is over."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """The user pressed Ctrl-C; the state is saved."""
+
+
+@dataclass
+class Run:
+    """An open run folder. Mutable: it is appended to."""
+
+    folder: Path
+    recipe: Recipe
+    launch: Launch
+    listener: Listener = field(default_factory=Listener)
+    stop_asked: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def setup(self) -> Setup:
+        return self.recipe.setup
+
+    @property
+    def key(self) -> Key:
+        """The root of all the run's randomness."""
+        return Key.root(self.recipe.seed)
+
+    @property
+    def device(self) -> torch.device:
+        name = self.launch.device
+        if name == "auto":
+            name = "cuda" if torch.cuda.is_available() else "cpu"
+        return torch.device(name)
+
+    @cached_property
+    def evaluation(self) -> tuple[tuple[Task, tuple[Problem, ...]], ...]:
+        """The evaluation's tasks and problems: given ones, or the held-out side of the training task. The same for every model of the run."""
+        plan, own = self.setup.evaluation, self.setup.task
+        key = self.key.fold("evaluation", "problems")
+        return tuple((task, evaluation_problems(task, plan.problems, key, trained_on=task == own)) for task in plan.tasks or (own,))
+
+    def problems(self, key: Key) -> Iterator[Problem]:
+        """Endless training problems: never from the held-out side, and never one that the run evaluates on."""
+        own = self.setup.task
+        avoid = frozenset(p.id for _, problems in self.evaluation for p in problems if p.task == own.name)
+        return draw(own, key, evaluation=False, avoid=avoid)
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.folder / "checkpoints"
+
+    def model_folder(self, name: str) -> Path:
+        """Where the model of that name (cold_start, trained) is or will be."""
+        return self.folder / "models" / name
+
+    def log(self, stage: str, step: int, metrics: Mapping[str, Any], timings: Mapping[str, float]) -> None:
+        """Append one step to metrics.jsonl and timings.jsonl, and tell the listener."""
+        self._append("metrics.jsonl", {"stage": stage, "step": step, **metrics})
+        self._append("timings.jsonl", {"stage": stage, "step": step, **timings})
+        self.listener.step(stage, step, {**metrics, **timings})
+
+    def rewind(self, stage: str, step: int) -> None:
+        """Forget logged steps of `stage` after `step`: the run goes on from there."""
+        for name in ("metrics.jsonl", "timings.jsonl"):
+            path = self.folder / name
+            if path.exists():
+                kept = [row for row in read_json_lines(path) if row["stage"] != stage or row["step"] <= step]
+                write_text(path, "".join(json.dumps(row, allow_nan=False) + "\n" for row in kept))
+
+    def _append(self, name: str, row: Mapping[str, Any]) -> None:
+        try:
+            with (self.folder / name).open("a", encoding="utf-8") as file:
+                file.write(json.dumps(row, allow_nan=False) + "\n")
+        except OSError as error:
+            raise RunFailed(f"cannot append to {self.folder / name}: {error.strerror}; the last checkpoint is untouched") from error
+
+
+def create(folder: Path, recipe: Recipe, launch: Launch) -> Run:
+    """A new run folder with recipe.json and facts.json.
+
+    Raises:
+        BadInput: the folder already holds a run.
+        RunFailed: it cannot be written.
+    """
+    if (folder / "recipe.json").exists():
+        raise BadInput("--out", str(folder), f"already holds a run; resume it with `meno train --resume {folder}` or choose another folder")
+    write_text(folder / "recipe.json", to_json(recipe) + "\n")
+    write_json(folder / "facts.json", facts(recipe, launch))
+    return Run(folder, recipe, launch)
+
+
+def open_run(folder: Path, recipe: Recipe | None = None) -> Run:
+    """An existing run, to resume or to read.
+
+    Args:
+        folder: a run folder.
+        recipe: what the caller means to carry out, if anything; must equal the run's own.
+
+    Raises:
+        BadInput: not a run folder, a damaged one, or another recipe (says which fields differ).
+    """
+    path = folder / "recipe.json"
+    if not path.is_file():
+        raise BadInput("run", str(folder), "is not a run folder (it has no recipe.json)")
+    try:
+        own = from_data(json.loads(path.read_text(encoding="utf-8")))
+        stored = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
+        launch = Launch(**stored["launch"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        if isinstance(error, BadInput):
+            raise
+        raise BadInput("run", str(folder), f"recipe.json or facts.json is damaged ({error})") from error
+    if recipe is not None and recipe != own:
+        raise BadInput("--resume", str(folder), f"the run's recipe differs: {'; '.join(differences(own, recipe))}. Leave the options out, or start a new run")
+    remove_scratch(folder)
+    return Run(folder, own, launch)
+
+
+def differences(old: Any, new: Any, path: str = "") -> list[str]:
+    """Where two recipes differ, as `loss.surrogate.high: 0.2 -> 0.28`."""
+    from dataclasses import fields, is_dataclass
+
+    if old == new:
+        return []
+    if not is_dataclass(old) or type(old) is not type(new):
+        return [f"{path}: {old!r} -> {new!r}"]
+    return [d for f in fields(old) for d in differences(getattr(old, f.name), getattr(new, f.name), f"{path}.{f.name}".lstrip("."))]
+
+
+def facts(recipe: Recipe, launch: Launch) -> dict[str, Any]:
+    """Versions, hardware and launch settings: what may explain a difference between two runs of one recipe."""
+    packages = ("torch", "transformers", "tokenizers", "peft", "numpy", "safetensors")
+    return {
+        "format": FORMAT,
+        "recipe_digest": recipe.digest,
+        "menolab": __version__,
+        "python": platform.python_version(),
+        "packages": {name: metadata.version(name) for name in packages},
+        "machine": {"platform": platform.platform(), "processor": _processor(), "cores": os.cpu_count(),
+                    "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None},
+        "command": sys.argv,
+        "launch": {**asdict(launch), "threads": launch.threads or torch.get_num_threads()},
+    }
+
+
+def _processor() -> str:
+    """The processor's name; Linux keeps it in /proc/cpuinfo."""
+    info = Path("/proc/cpuinfo")
+    names = [line.partition(":")[2].strip() for line in info.read_text().splitlines() if line.startswith("model name")] if info.exists() else []
+    return names[0] if names else platform.processor()
+
+
+def ask_on_interrupt(run: Run) -> Callable[[], None]:
+    """Let the first Ctrl-C ask the run to stop after its step and the second one stop at once; returns a function that undoes this."""
+    if threading.current_thread() is not threading.main_thread():
+        return lambda: None
+    old = signal.getsignal(signal.SIGINT)
+
+    def on_interrupt(signum: int, frame: Any) -> None:
+        if run.stop_asked.is_set():
+            raise KeyboardInterrupt
+        run.stop_asked.set()
+
+    signal.signal(signal.SIGINT, on_interrupt)
+    return lambda: signal.signal(signal.SIGINT, old) and None

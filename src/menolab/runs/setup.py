@@ -1,0 +1,67 @@
+"""What a setup is: the ground a method runs on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from menolab.engines.decoding import Decoding
+from menolab.errors import check_range
+from menolab.models.base import Base
+from menolab.models.fresh import Fresh
+from menolab.pieces import Piece
+from menolab.schedules import Constant, Schedule
+from menolab.runs.stage import NoTraining, Stage
+from menolab.tasks.countdown import Countdown
+from menolab.tasks.task import Task
+
+
+@dataclass(frozen=True)
+class EvaluationPlan(Piece):
+    """How base, cold-started and trained model are measured: the same problems, samples and keys for each."""
+
+    tasks: tuple[Task, ...] = ()
+    """Where problems come from; empty: the held-out side of the training task."""
+    problems: int = 200
+    """At most so many problems a task."""
+    samples: int = 8
+    """n, answers a problem."""
+    temperature: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_range("evaluation.problems", self.problems, 1)
+        check_range("evaluation.samples", self.samples, 1)
+        check_range("evaluation.temperature", self.temperature, 0.0)
+
+
+@dataclass(frozen=True)
+class Setup(Piece):
+    """The ground: what model, what problems, how much of everything, how it is measured. A method says nothing of these, a setup nothing of methods."""
+
+    base: Base = Fresh()
+    """The model to start from."""
+    task: Task = Countdown()
+    """Where training problems come from."""
+    cold_start: Stage = NoTraining()
+    """What comes before the method: demonstrations for a model made from nothing, NoTraining for one that can reason."""
+    decoding: Decoding = Decoding()
+    """How rollouts are drawn in training; its max_tokens is the ground's token limit."""
+    steps: int = 100
+    """Updates of the method, rollout batches."""
+    rollouts: int = 256
+    """Rollouts a step, the same for every method: a sampler with groups of G takes rollouts // G problems."""
+    lr: float = 3e-4
+    """Peak learning rate of the method's stage (AdamW)."""
+    schedule: Schedule = Constant(warmup=0.0)
+    betas: tuple[float, float] = (0.9, 0.95)
+    """AdamW's decay rates of the moments."""
+    weight_decay: float = 0.0
+    max_grad_norm: float = 1.0
+    """Gradients are scaled down to this norm."""
+    evaluation: EvaluationPlan = EvaluationPlan()
+
+    def __post_init__(self) -> None:
+        check_range("steps", self.steps, 0)
+        check_range("rollouts", self.rollouts, 1)
+        check_range("lr", self.lr, 0.0, open_low=True)
+        check_range("weight_decay", self.weight_decay, 0.0)
+        check_range("max_grad_norm", self.max_grad_norm, 0.0, open_low=True)

@@ -1,0 +1,151 @@
+"""Reinforcement learning with verifiable rewards: the standard loop. It knows no method by name."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any
+
+import torch
+
+from menolab.advantages.advantage import Advantage, Chain, credit
+from menolab.advantages.group_baseline import GroupBaseline
+from menolab.curricula.curriculum import Curriculum, Uniform
+from menolab.curricula.filter import Filter, all_equal, keep
+from menolab.engines.torch_engine import TorchEngine
+from menolab.errors import BadInput, RunFailed, check_range
+from menolab.keys import Key
+from menolab.losses.loss import Loss
+from menolab.losses.policy_loss import PolicyLoss
+from menolab.models.base import Adapter
+from menolab.models.lora import Full
+from menolab.models.policy import Policy
+from menolab.pieces import all_needs
+from menolab.records import Group
+from menolab.rewards.accuracy import Accuracy
+from menolab.rewards.judge import judge
+from menolab.rewards.reward import Reward
+from menolab.runs.loop import Loop
+from menolab.runs.run import Run
+from menolab.runs.stage import Stage
+from menolab.samplers.independent import Independent
+from menolab.samplers.sampler import Sampler
+from menolab.stages.collate import collate
+from menolab.stages.learner import Learner, adamw, frozen_copy, minibatches
+from menolab.stages.rollout_log import save_rollouts
+
+PROVIDED = frozenset({"reference_logprobs"})
+"""What this loop can compute for pieces that declare a need."""
+
+
+@dataclass(frozen=True)
+class Reinforce(Stage):
+    """Sample groups, judge them, give credit, update: a method is a choice of these parts. Credit without baseline by default."""
+
+    sampler: Sampler = Independent()
+    rewards: tuple[Reward, ...] = (Accuracy(),)
+    weights: tuple[float, ...] = ()
+    """One a reward term; empty: 1 for each."""
+    filters: tuple[Filter, ...] = ()
+    advantage: Advantage = Chain((GroupBaseline(),))
+    loss: Loss = PolicyLoss()
+    curriculum: Curriculum = Uniform()
+    adapter: Adapter = Full()
+    epochs: int = 1
+    """Passes over each batch of rollouts."""
+    minibatches: int = 1
+    """Updates a pass."""
+
+    def __post_init__(self) -> None:
+        check_range("epochs", self.epochs, 1)
+        check_range("minibatches", self.minibatches, 1)
+        if not self.rewards:
+            raise BadInput("rewards", self.rewards, "give at least one reward term")
+        if self.weights and len(self.weights) != len(self.rewards):
+            raise BadInput("weights", self.weights, f"give one weight for each of the {len(self.rewards)} reward terms, or none")
+        missing = all_needs((self.sampler, self.rewards, self.filters, self.advantage, self.loss, self.curriculum)) - PROVIDED
+        if missing:
+            raise BadInput("method", type(self).__name__, f"the reinforcement loop does not provide {', '.join(sorted(missing))}, which one of its parts needs")
+
+    def __call__(self, run: Run, policy: Policy) -> Policy:
+        setup, key = run.setup, run.key.fold("reinforce")
+        reference = frozen_copy(policy) if "reference_logprobs" in all_needs(self.loss) else None
+        policy = self.adapter(policy, key.fold("adapter"))
+        optimizer = adamw(policy, setup.betas, setup.weight_decay)
+        loop = Loop(run, "reinforce", setup.steps, policy.model, optimizer, self.curriculum.init())
+        learner = Learner(policy, optimizer, self.loss, setup.decoding, setup.max_grad_norm, run.launch.micro_tokens, reference)
+        engine = TorchEngine(policy)
+        weights = self.weights or (1.0,) * len(self.rewards)
+        count = max(1, setup.rollouts // self.sampler.group)
+        for step in loop:
+            clock = Clock()
+            problems = self.curriculum.choose(loop.state, run.problems(key.fold("problems", step)), count)
+            groups = self.sampler(engine, problems, setup.decoding, key.fold("rollout", step))
+            clock.lap("sample")
+            groups = judge(groups, setup.task, self.rewards, weights, loop.progress)
+            clock.lap("verify")
+            save_rollouts(run, step + 1, groups)
+            metrics = describe(groups)
+            metrics |= self._learn(learner, keep(groups, self.filters), setup.lr * setup.schedule(loop.progress), key.fold("minibatches", step), step)
+            clock.lap("update")
+            loop.state = self.curriculum.learn(loop.state, groups)
+            loop.done(metrics, clock.timings(sum(len(r.tokens) for g in groups for r in g.rollouts)))
+        return policy
+
+    def _learn(self, learner: Learner, groups: Sequence[Group], lr: float, key: Key, step: int) -> dict[str, float]:
+        """All updates of one batch of rollouts; metrics are means over updates. Nothing to learn from gives no update."""
+        if not groups:
+            return {"loss": 0.0, "grad_norm": 0.0}
+        batch = collate(groups, learner.decoding.max_tokens)
+        credit_BT = credit(batch, self.advantage)
+        reports = []
+        for epoch in range(self.epochs):
+            order_B = torch.from_numpy(key.fold(epoch).numpy().permutation(batch.totals.rollouts))
+            for part, part_credit_BT in minibatches(batch, credit_BT, self.minibatches, order_B):
+                try:
+                    reports.append(learner.update(part, part_credit_BT, lr))
+                except RunFailed as error:
+                    named = ", ".join(sorted({g.problem.id for g in groups})[:5])
+                    raise RunFailed(f"reinforce step {step + 1}: {error}; rollouts of problems {named} ... are in rollouts/") from error
+        return {name: fmean(report.get(name, 0.0) for report in reports) for name in reports[0]}
+
+
+def describe(groups: Sequence[Group]) -> dict[str, Any]:
+    """What a step's rollouts look like, before any filter. Rates are shares of rollouts, lengths are in tokens."""
+    rollouts = [r for group in groups for r in group.rollouts]
+    scored = [r.reward for r in rollouts if r.reward is not None]
+    terms = {name: [r.rewards[name] for r in rollouts if r.rewards[name] is not None] for name in rollouts[0].rewards}
+    tokens = sum(len(r.tokens) for r in rollouts)
+    return {
+        "reward": fmean(scored) if scored else 0.0,
+        "pass_rate": fmean(r.verdict is not None and r.verdict.right for r in rollouts),
+        "length": tokens / len(rollouts),
+        # The mean negative log-probability of what was drawn is an unbiased estimate of the mean entropy per token.
+        "entropy": -sum(lp for r in rollouts for lp in r.logprobs) / max(tokens, 1),
+        "truncated": fmean(r.truncated for r in rollouts),
+        "unparsed": fmean(r.unparsed for r in rollouts),
+        "undecided": fmean(r.verdict is not None and r.verdict.label == "undecided" for r in rollouts),
+        "dead_groups": fmean(all_equal(group) for group in groups),
+        **{f"reward/{name}": fmean(values) for name, values in terms.items() if values},  # type: ignore[arg-type]
+    }
+
+
+class Clock:
+    """Splits a step's seconds into named laps."""
+
+    def __init__(self) -> None:
+        self.began = self.last = time.perf_counter()
+        self.laps: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        """The time since the last lap goes to `name`."""
+        now = time.perf_counter()
+        self.laps[name] = now - self.last
+        self.last = now
+
+    def timings(self, tokens: int) -> dict[str, float]:
+        """Seconds by lap, what is in none of them as "other", and sampled tokens a second of the whole step."""
+        total = time.perf_counter() - self.began
+        return {**self.laps, "other": total - sum(self.laps.values()), "tokens_per_second": tokens / total}

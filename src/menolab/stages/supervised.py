@@ -1,0 +1,106 @@
+"""Supervised learning on demonstrations: the cold start."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from menolab.engines.decoding import Decoding
+from menolab.errors import BadInput, check_range
+from menolab.keys import Key
+from menolab.losses.likelihood import Likelihood
+from menolab.losses.loss import Loss
+from menolab.models.base import Adapter
+from menolab.models.lora import Full
+from menolab.models.policy import Policy
+from menolab.records import Problem, Rollout
+from menolab.runs.loop import Loop
+from menolab.runs.run import Run
+from menolab.runs.stage import Stage
+from menolab.schedules import Cosine, Schedule
+from menolab.stages.collate import stack
+from menolab.stages.learner import Learner, adamw
+from menolab.tasks.task import Task
+
+
+@dataclass(frozen=True)
+class Supervised(Stage):
+    """Maximum likelihood on the task's own demonstrations, on responses only: the cold start of DeepSeek-R1.
+
+    DeepSeek-AI 2025, arXiv:2501.12948, section 2.3.1. Demonstrations are drawn on the training side of the task and hold what the task's writer puts
+    there, wrong answers included; a pool of them is walked through in a new order each pass.
+    """
+
+    paper = "arXiv:2501.12948, section 2.3.1"
+
+    steps: int = 1000
+    batch: int = 64
+    """Demonstrations a step."""
+    pool: int = 20000
+    """Distinct demonstrations to write before the first step."""
+    lr: float = 3e-3
+    """Peak learning rate (AdamW)."""
+    schedule: Schedule = Cosine(warmup=0.05)
+    weight_decay: float = 0.0
+    loss: Loss = Likelihood()
+    adapter: Adapter = Full()
+
+    def __post_init__(self) -> None:
+        check_range("cold_start.steps", self.steps, 1)
+        check_range("cold_start.batch", self.batch, 1)
+        check_range("cold_start.pool", self.pool, 1)
+        check_range("cold_start.lr", self.lr, 0.0, open_low=True)
+
+    def __call__(self, run: Run, policy: Policy) -> Policy:
+        setup, key = run.setup, run.key.fold("cold_start")
+        policy = self.adapter(policy, key.fold("adapter"))
+        optimizer = adamw(policy, setup.betas, self.weight_decay)
+        loop = Loop(run, "cold_start", self.steps, policy.model, optimizer)
+        learner = Learner(policy, optimizer, self.loss, Decoding(max_tokens=setup.decoding.max_tokens), setup.max_grad_norm, run.launch.micro_tokens)
+        pool = written(setup.task, run.problems(key.fold("problems")), policy, self.pool, setup.decoding.max_tokens, key) if loop.step < self.steps else []
+        for step in loop:
+            began = time.perf_counter()
+            rollouts = [pool[i] for i in batch_indices(len(pool), self.batch, step, key)]
+            batch = stack(rollouts, range(len(rollouts)), setup.decoding.max_tokens)
+            metrics = learner.update(batch, batch.mask_BT.float(), self.lr * self.schedule(loop.progress))
+            seconds = time.perf_counter() - began
+            loop.done(metrics, {"update": seconds, "tokens_per_second": batch.totals.tokens / seconds})
+        return policy
+
+
+def written(task: Task, problems: Iterator[Problem], policy: Policy, count: int, limit: int, key: Key) -> list[Rollout]:
+    """`count` demonstrations as rollouts, the end token included. Those longer than the token limit are left out.
+
+    Raises:
+        BadInput: the task writes none, or nearly all are longer than the limit.
+    """
+
+    def within_limit() -> Iterator[Rollout]:
+        too_long = 0
+        for i, problem in enumerate(problems):
+            try:
+                text = task.demonstrate(problem, key.fold("demonstration", i)).text
+            except NotImplementedError as error:
+                raise BadInput("task", task.name, f"{error}; start from a model that can already reason (--model) with cold_start=NoTraining") from error
+            tokens = (*policy.tokenizer(text, add_special_tokens=False)["input_ids"], policy.tokenizer.eos_token_id)
+            if len(tokens) <= limit:
+                yield Rollout(policy.encode(problem.prompt), tokens, (0.0,) * len(tokens), text, "stop")
+            else:
+                too_long += 1
+                if too_long > 100 and too_long > 0.9 * (i + 1):
+                    raise BadInput("decoding.max_tokens", limit, f"{too_long} of {i + 1} demonstrations are longer (the last one {len(tokens)}); raise it")
+
+    return list(islice(within_limit(), count))
+
+
+def batch_indices(pool: int, batch: int, step: int, key: Key) -> list[int]:
+    """Which demonstrations step `step` takes: passes over the pool, each in a random order of its own."""
+    indices: list[int] = []
+    position = step * batch
+    while len(indices) < batch:
+        turn, start = divmod(position + len(indices), pool)
+        order = key.fold("order", turn).numpy().permutation(pool)
+        indices += order[start : start + batch - len(indices)].tolist()
+    return indices

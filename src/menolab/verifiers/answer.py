@@ -1,0 +1,34 @@
+"""What verifiers of final answers share: find the answer, bound its length, judge it."""
+
+from __future__ import annotations
+
+import abc
+from dataclasses import dataclass
+from typing import ClassVar
+
+from menolab.records import Problem, Verdict, wrong
+from menolab.verifiers.extract import extract
+from menolab.verifiers.verifier import Verifier
+
+
+@dataclass(frozen=True)
+class AnswerVerifier(Verifier):
+    """A verifier that looks at the final answer alone. Its leaves say how an answer is judged."""
+
+    strict: bool = False
+    """Accept exactly one pair of answer tags and nothing else; otherwise boxes, "####" and "answer is" count too."""
+    longest: ClassVar[int] = 2000
+    """Characters of the longest answer that is looked at, so that a verdict never takes long."""
+
+    def __call__(self, problem: Problem, text: str) -> Verdict:
+        """The verdict on a whole response. Nothing extracted is wrong at stage "extract"."""
+        found = extract(text, strict=self.strict)
+        if found.answer is None:
+            return wrong("extract", found.reason)
+        if len(found.answer) > self.longest:
+            return wrong("extract", f"the answer is longer than {self.longest} characters", found.answer[: self.longest])
+        return self.judge(problem, found.answer)
+
+    @abc.abstractmethod
+    def judge(self, problem: Problem, answer: str) -> Verdict:
+        """The verdict on an extracted answer."""

@@ -1,0 +1,146 @@
+"""The final answer inside a response.
+
+A response is ``<think>trace</think><answer>final</answer>``. Only what stands after the last ``</think>`` counts, and a thought that was never
+closed has no answer: the last number of a cut-off thought is what the model was trying, not what it says.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from menolab.verifiers.plain import tidy, untyped
+
+THINK, END_THINK, ANSWER, END_ANSWER = "<think>", "</think>", "<answer>", "</answer>"
+
+_HASHES = re.compile(r"^[ \t]*####[ \t]*(.*)$", re.MULTILINE)
+_PHRASE = re.compile(r"\banswer\*{0,2}[ \t]?(?:is\b|:|=)[ \t]?:?", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?](?=\s)")
+_BOX = re.compile(r"\\(?:boxed|fbox)(?![A-Za-z])[ \t]?")
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+_BETWEEN = re.compile(r"(?:[\s,;$/.&]|\\\(|\\\)|and|or|then)*", re.IGNORECASE)
+_MAX_BETWEEN = 40
+"""Two answers this close together with only punctuation or "or" between them are a hedge, not a correction."""
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """The answer of a response, or why there is none."""
+
+    answer: str | None
+    reason: str
+
+
+def response(trace: str, answer: str) -> str:
+    """A response in the format of the house."""
+    return f"{THINK}{trace}{END_THINK}{ANSWER}{answer}{END_ANSWER}"
+
+
+def extract(text: str, *, strict: bool = False) -> Extraction:
+    r"""The answer of a response.
+
+    After the thinking is cut off, the first of these that occurs decides: answer tags, ``\boxed{...}`` (or ``\fbox``) with balanced braces,
+    ``#### x`` to the end of the line, "answer is x" / "answer: x" to the end of the sentence. Of several the last counts, since a model may
+    correct itself, unless it stands side by side with a different one ("40, 41, 42"), which is no answer. An answer that was cut off
+    (no closing tag or brace) is none either: its beginning may be another answer. Linear in the length of the text.
+
+    Args:
+        strict: only answer tags count, and there must be exactly one pair.
+    """
+    tail = _after_thinking(text)
+    if tail is None:
+        return Extraction(None, "the thinking was not finished")
+    if ANSWER in tail or END_ANSWER in tail:
+        return _tagged(tail, strict)
+    if strict:
+        return Extraction(None, "no <answer> tags")
+    return _untagged(tail) or Extraction(None, "no answer found")
+
+
+def _after_thinking(text: str) -> str | None:
+    tail = text.rpartition(END_THINK)[2]
+    return None if THINK in tail else tail
+
+
+def _tagged(tail: str, strict: bool) -> Extraction:
+    pieces = re.findall(r"</?answer>", tail)
+    if pieces[-1] == ANSWER:
+        return Extraction(None, "the answer was cut off")
+    if strict and pieces != [ANSWER, END_ANSWER]:
+        return Extraction(None, f"{len(pieces)} answer tags where one pair is wanted")
+    spans, begin = [], 0
+    for match in re.finditer(END_ANSWER, tail):
+        start = tail.rfind(ANSWER, begin, match.start())
+        begin = match.end()
+        if start >= 0:
+            spans.append((start, tail[start + len(ANSWER) : match.start()].strip(), begin))
+    if not spans:
+        return Extraction(None, "</answer> without <answer>")
+    chosen = _last(tail, spans)
+    if strict or chosen.answer is None:
+        return chosen
+    return _untagged(chosen.answer) or chosen
+
+
+def _untagged(text: str) -> Extraction | None:
+    if _BOX.search(text):
+        boxed = _boxed(text)
+        return (_phrase(untyped(boxed.answer)) if boxed.answer else None) or boxed
+    hashes = _HASHES.findall(text)
+    return _found(hashes[-1], "####") if hashes else _phrase(text)
+
+
+def _phrase(text: str) -> Extraction | None:
+    matches = list(_PHRASE.finditer(text))
+    if not matches:
+        return None
+    line = text[matches[-1].end() :].lstrip(" \t\r\n*").partition("\n")[0]
+    return _found(_SENTENCE_END.split(line, maxsplit=1)[0], "the words \"answer is\"")
+
+
+def _found(answer: str, after: str) -> Extraction:
+    answer = tidy(answer)
+    return Extraction(answer, f"after {after}") if answer else Extraction(None, f"nothing after {after}")
+
+
+def _boxed(text: str) -> Extraction:
+    closing = _braces(text)
+    spans, inside, cut_off = [], 0, False
+    for match in _BOX.finditer(text):
+        start = match.end()
+        if match.start() < inside:  # a box within a box belongs to it
+            continue
+        cut_off = False
+        if text[start : start + 1] != "{":  # "\\boxed 42": TeX takes one token, writers mean one word
+            word = text[start : start + 100].split(maxsplit=1)
+            answer, inside = (tidy(word[0].strip("$")), start + len(word[0])) if word else ("", start)
+            spans.append((match.start(), answer, inside))
+        elif start in closing:
+            inside = closing[start] + 1
+            spans.append((match.start(), text[start + 1 : closing[start]].strip(), inside))
+        else:
+            cut_off = True  # the last of the text, unless a whole one follows
+    return Extraction(None, "the box was cut off") if cut_off else _last(text, spans)
+
+
+def _braces(text: str) -> dict[int, int]:
+    """Opening brace -> closing brace. A brace after a backslash is a character, as in ``\\{1, 2\\}``."""
+    pairs, still_open = {}, []
+    for match in _BRACE.finditer(text):
+        if match.group() == "{":
+            still_open.append(match.start())
+        elif match.group() == "}" and still_open:
+            pairs[still_open.pop()] = match.start()
+    return pairs
+
+
+def _last(text: str, spans: list[tuple[int, str, int]]) -> Extraction:
+    """The last of the answers at `spans` (start, answer, end), unless a different one stands beside it."""
+    start, answer, _ = spans[-1]
+    for (_, other, end), (following, _, _) in zip(reversed(spans[:-1]), reversed(spans), strict=False):
+        between = text[end:following]
+        if len(between) > _MAX_BETWEEN or not _BETWEEN.fullmatch(between):
+            break
+        if other != answer:
+            return Extraction(None, "several different answers side by side")
+    return Extraction(answer, "the answer") if answer else Extraction(None, "the answer is empty or was cut off")

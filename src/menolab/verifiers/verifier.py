@@ -1,0 +1,24 @@
+"""What a verifier is: problem and text in, verdict out."""
+
+from __future__ import annotations
+
+import abc
+from typing import ClassVar
+
+from menolab.pieces import Piece
+from menolab.records import Problem, Verdict
+
+
+class Verifier(Piece):
+    """Is this response right? Never evaluates text as code, never hangs, works from any thread, and says "undecided" when it cannot tell."""
+
+    kinds: ClassVar[tuple[str, ...]] = ()
+    """Other names by which a row of `meno grade` may ask for it."""
+
+    @abc.abstractmethod
+    def __call__(self, problem: Problem, text: str) -> Verdict:
+        """The verdict on a whole response (thinking and answer)."""
+
+    def readable(self, answer: str) -> bool:
+        """Whether `answer` is a gold answer that this verifier can compare with; a user's file is refused where it is not."""
+        return True

@@ -1,0 +1,49 @@
+"""Library records from an oracle's case."""
+
+from __future__ import annotations
+
+import torch
+from oracles import Case, Ragged
+
+from menolab.losses.loss import LossInputs
+from menolab.records import Batch, Totals
+
+
+def padded(rows: Ragged, width: int, *, fill: float = float("nan"), dtype: torch.dtype = torch.float64) -> torch.Tensor:
+    """Rows right-padded with NaN, which must never matter."""
+    return torch.tensor([row + [fill] * (width - len(row)) for row in rows], dtype=dtype)
+
+
+def mask_of(lengths: list[int], width: int) -> torch.Tensor:
+    return torch.arange(width)[None, :] < torch.tensor(lengths)[:, None]
+
+
+def totals_of(case: Case) -> Totals:
+    return Totals(rollouts=len(case.lengths), tokens=sum(case.lengths), groups=len(case.groups), limit=case.limit)
+
+
+def batch_of(case: Case, *, extra: int = 2, dtype: torch.dtype = torch.float64) -> Batch:
+    width = max(case.lengths) + extra
+    return Batch(
+        prompts=tuple((1,) for _ in case.lengths),
+        tokens_BT=torch.zeros(len(case.lengths), width, dtype=torch.int64),
+        mask_BT=mask_of(case.lengths, width),
+        logprobs_BT=padded(case.old, width, dtype=dtype),
+        reward_B=torch.tensor([float("nan") if r is None else r for r in case.rewards], dtype=dtype),
+        group_B=torch.tensor(case.group_of),
+        truncated_B=torch.zeros(len(case.lengths), dtype=torch.bool),
+        totals=totals_of(case),
+    )
+
+
+def inputs_of(case: Case, credit_BT: torch.Tensor, *, extra: int = 2) -> LossInputs:
+    """float64 inputs whose log-probabilities ask for a gradient."""
+    width = max(case.lengths) + extra
+    return LossInputs(
+        logprobs_BT=padded(case.logprobs, width).requires_grad_(True),
+        old_logprobs_BT=padded(case.old, width),
+        credit_BT=credit_BT,
+        mask_BT=mask_of(case.lengths, width),
+        totals=totals_of(case),
+        reference_logprobs_BT=padded(case.reference, width),
+    )

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from menolab.engines.decoding import Decoding
+from menolab.errors import BadInput
+from menolab.evaluation import evaluate as module
+from menolab.evaluation.evaluate import evaluate
+from menolab.evaluation.record import Result
+from menolab.keys import Key
+from tests.evaluation.fakes import FakeEngine, Sums, sums
+
+KEY = Key.root(1)
+
+
+def run(engine: FakeEngine, count: int = 40, samples: int = 4) -> Result:
+    return evaluate(engine, Sums(), sums(count), Decoding(max_tokens=400), samples, KEY)
+
+
+def mean(result: Result, name: str) -> float:
+    estimate = result.record.metrics[name]
+    assert estimate is not None
+    return estimate.mean
+
+
+def test_numbers_are_those_of_the_rows():
+    result = run(FakeEngine(skill=0.5, truncate=0.2))
+    rows, record = result.rows, result.record
+    assert len(rows) == 160 and (record.problems, record.samples) == (40, 4)
+    assert mean(result, "pass@1") == pytest.approx(sum(r.label == "right" for r in rows) / 160)
+    assert mean(result, "truncated") == pytest.approx(sum(r.finish == "length" for r in rows) / 160)
+    assert mean(result, "unparsed") == mean(result, "truncated") > 0.1
+    finished = [r for r in rows if r.finish == "stop"]
+    assert mean(result, "pass@1_finished") == pytest.approx(sum(r.label == "right" for r in finished) / len(finished))
+    assert mean(result, "pass@1_finished") > mean(result, "pass@1")
+    assert mean(result, "pass@4") == pytest.approx(len({r.problem for r in rows if r.label == "right"}) / 40)
+    assert mean(result, "length") == pytest.approx(sum(r.tokens for r in rows) / 160)
+    assert mean(result, "entropy") == pytest.approx(0.5)
+    assert record.tokens["completion"] == sum(r.tokens for r in rows)
+    assert record.tokens["prompt"] == sum(len(r.prompt) for r in rows)  # the fake's tokens are characters
+    assert any("token limit" in w for w in record.warnings)
+
+
+def test_the_draws_do_not_depend_on_the_chunk(monkeypatch: pytest.MonkeyPatch):
+    whole = run(FakeEngine())
+    monkeypatch.setattr(module, "CHUNK", 7)
+    engine = FakeEngine()
+    assert run(engine).rows == whole.rows
+    assert engine.calls == [28] * 5 + [20]
+
+
+def test_fewer_problems_are_the_first_of_more():
+    assert run(FakeEngine(), count=10).rows == run(FakeEngine(), count=40).rows[:40]
+
+
+def test_models_meet_the_same_problems_and_the_same_draws():
+    weak, strong = run(FakeEngine(skill=0.3)), run(FakeEngine(skill=0.7))
+    assert weak.record.problems_hash == strong.record.problems_hash and weak.record.prompts_hash == strong.record.prompts_hash
+    solved = [(a.label == "right", b.label == "right") for a, b in zip(weak.rows, strong.rows, strict=True)]
+    assert (True, False) not in solved and (False, True) in solved  # one draw decides both, so the stronger never loses one
+
+
+def test_a_verifier_that_raises_is_undecided_and_errored():
+    result = run(FakeEngine(broken="!"))
+    assert mean(result, "undecided") == mean(result, "errored") == 1.0 and mean(result, "pass@1") == 0.0
+    assert "fell over" in result.rows[0].reason
+    assert any("fault" in w for w in result.record.warnings)
+
+
+def test_undecided_is_not_errored_and_not_unparsed():
+    result = run(FakeEngine(broken="?"))
+    assert (mean(result, "undecided"), mean(result, "errored"), mean(result, "unparsed")) == (1.0, 0.0, 0.0)
+
+
+def test_nothing_finished_has_no_finished_score():
+    result = run(FakeEngine(truncate=1.0))
+    assert result.record.metrics["pass@1_finished"] is None
+    assert mean(result, "pass@1") == 0.0 and mean(result, "maj@4") == 0.0
+
+
+def test_entropy_is_unknown_without_log_probabilities():
+    assert run(FakeEngine(logprob=None)).record.metrics["entropy"] is None
+
+
+def test_one_sample_of_one_problem():
+    result = run(FakeEngine(), count=1, samples=1)
+    length = result.record.metrics["length"]
+    assert length is not None and math.isnan(length.low)
+    assert any("few" in w for w in result.record.warnings)
+
+
+def test_progress_counts_problems():
+    seen: list[tuple[int, int]] = []
+    evaluate(FakeEngine(), Sums(), sums(70), Decoding(), 1, KEY, progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(32, 70), (64, 70), (70, 70)]
+
+
+def test_no_problems_and_repeated_problems_are_refused():
+    for problems in ([], sums(2) + sums(1)):
+        with pytest.raises(BadInput, match="problems"):
+            evaluate(FakeEngine(), Sums(), problems, Decoding(), 1, KEY)

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from menolab.errors import BadInput
+from menolab.evaluation import statistics
+from menolab.keys import Key
+
+KEY = Key.root(3)
+
+
+def test_mean_is_scipys_t_interval():
+    values = np.random.default_rng(0).gamma(2.0, 30.0, 40)
+    ours = statistics.mean(values)
+    low, high = stats.t.interval(0.95, 39, loc=values.mean(), scale=stats.sem(values))
+    assert (ours.mean, ours.low, ours.high, ours.n) == pytest.approx((values.mean(), low, high, 40))
+    one = statistics.mean(np.array([5.0]))
+    assert one.mean == 5.0 and math.isnan(one.low) and math.isnan(one.high)
+
+
+@pytest.mark.parametrize(("hits", "n"), [(0, 10), (1, 10), (5, 10), (10, 10), (37, 200)])
+def test_wilson_is_scipys(hits: int, n: int):
+    want = stats.binomtest(hits, n).proportion_ci(0.95, "wilson")
+    assert statistics.wilson(hits / n, n) == pytest.approx((want.low, want.high), abs=1e-9)
+
+
+def test_share_of_many_problems_agrees_with_the_t_interval_in_the_middle():
+    values = np.random.default_rng(1).binomial(8, 0.5, 400) / 8
+    ours, t = statistics.share(values), statistics.mean(values)
+    assert (ours.low, ours.high) == pytest.approx((t.low, t.high), abs=2e-3)
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0, 0.5])
+def test_no_spread_is_not_certainty(value: float):
+    e = statistics.share(np.full(30, value))
+    assert 0.05 < e.high - e.low < 0.5 and e.low <= value <= e.high and e.low >= 0 and e.high <= 1
+    assert statistics.share(np.array([value])) == statistics.Estimate(value, 0.0, 1.0, 1)
+
+
+@pytest.mark.parametrize("n", [30, 100])
+@pytest.mark.parametrize("samples", [1, 8])
+@pytest.mark.parametrize(("a", "b"), [(0.5, 0.5), (2.0, 2.0), (0.3, 3.0), (3.0, 0.5)])
+def test_coverage_of_share(n: int, samples: int, a: float, b: float):
+    """Problems are drawn from a population of difficulties, then samples of each: a 95% interval should cover about 95%, at the edges too."""
+    rng = np.random.default_rng(n + samples)
+    truth, trials = a / (a + b), 1000
+    hits = 0
+    for _ in range(trials):
+        e = statistics.share(rng.binomial(samples, rng.beta(a, b, n)) / samples)
+        hits += e.low <= truth <= e.high
+    assert 0.92 <= hits / trials <= 0.99  # Wilson is a little wide for rare successes, by design
+
+
+@pytest.mark.parametrize("n", [30, 100])
+@pytest.mark.parametrize("samples", [1, 8])
+def test_coverage_and_size_of_the_paired_difference(n: int, samples: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(statistics, "DRAWS", 500)
+    monkeypatch.setattr(statistics, "FLIPS", 1000)
+    rng = np.random.default_rng(n + samples)
+    trials, hits, false_alarms = 400, 0, 0
+    for i in range(trials):
+        p, q = rng.beta(1, 1.5, (2, n)) * 0.4 + rng.beta(1, 1.5, n) * 0.6  # correlated difficulties, equal on average
+        d = statistics.paired_difference(rng.binomial(samples, p) / samples, rng.binomial(samples, q) / samples, Key.root(i))
+        hits += d.low <= 0 <= d.high
+        false_alarms += d.p < 0.05
+    assert 0.92 <= hits / trials <= 0.98
+    assert false_alarms / trials <= 0.08
+
+
+@pytest.mark.parametrize("n", [30, 100])
+def test_coverage_of_the_ratio(n: int, monkeypatch: pytest.MonkeyPatch):
+    """pass@1 over finished: harder problems finish less often, so the truth is the ratio of two expectations."""
+    monkeypatch.setattr(statistics, "DRAWS", 500)
+    rng = np.random.default_rng(n)
+    ease = rng.beta(2, 2, 200_000)
+    truth = float((ease * (0.4 + 0.5 * ease)).mean() / (0.4 + 0.5 * ease).mean())
+    hits = 0
+    for i in range(300):
+        easy = rng.beta(2, 2, n)
+        finished = rng.binomial(8, 0.4 + 0.5 * easy)
+        e = statistics.ratio(rng.binomial(finished, easy), finished, Key.root(i))
+        assert e is not None
+        hits += e.low <= truth <= e.high
+    assert 0.92 <= hits / 300 <= 0.98
+
+
+def test_ratio_of_nothing_and_of_certainty():
+    assert statistics.ratio(np.zeros(5), np.zeros(5), KEY) is None
+    e = statistics.ratio(np.array([8.0, 0.0, 8.0]), np.array([8.0, 0.0, 8.0]), KEY)
+    assert e is not None and e.mean == 1.0 and e.low < 0.9 and e.high == 1.0 and e.n == 2
+
+
+def test_mcnemar_is_the_exact_binomial_test():
+    for gained, lost in itertools.product(range(9), repeat=2):
+        want = stats.binomtest(gained, gained + lost).pvalue if gained + lost else 1.0
+        assert statistics.mcnemar(gained, lost) == pytest.approx(want)
+
+
+def test_sign_flip_is_scipys_permutation_test():
+    d = np.random.default_rng(5).integers(-8, 9, 10) / 8
+    want = stats.permutation_test((d,), lambda x: x.sum(), permutation_type="samples", n_resamples=np.inf).pvalue
+    assert statistics.paired_p(d, KEY) == pytest.approx(want)
+
+
+def test_one_sample_a_problem_is_mcnemar():
+    a, b = np.array([0, 0, 0, 0, 1, 1, 1.0]), np.array([1, 1, 1, 1, 0, 1, 1.0])
+    assert statistics.paired_difference(a, b, KEY).p == statistics.mcnemar(4, 1)
+
+
+def test_random_flips_agree_with_the_normal_limit():
+    d = np.random.default_rng(6).normal(0.1, 1.0, 300)
+    z = d.sum() / math.sqrt((d**2).sum())
+    assert statistics.paired_p(d, KEY) == pytest.approx(2 * stats.norm.sf(abs(z)), abs=0.02)
+    assert statistics.paired_p(d + 5, KEY) == pytest.approx(1 / (statistics.FLIPS + 1))
+
+
+def test_swapping_the_models_changes_the_sign_only():
+    rng = np.random.default_rng(8)
+    a, b = rng.binomial(4, 0.3, 60) / 4, rng.binomial(4, 0.45, 60) / 4
+    there, back = statistics.paired_difference(a, b, KEY), statistics.paired_difference(b, a, KEY)
+    assert there.mean == pytest.approx(-back.mean) and there.p == pytest.approx(back.p)
+    assert (there.low, there.high) == pytest.approx((-back.high, -back.low))
+    assert there.low < there.mean < there.high
+
+
+def test_pairing_beats_not_pairing():
+    """Hard and easy problems, a small steady gain: the paired interval must not contain the spread of difficulty."""
+    easy = np.linspace(0, 0.9, 100)
+    d = statistics.paired_difference(easy, easy + 0.05 + 0.02 * np.sin(np.arange(100)), KEY)
+    assert d.low > 0.04 and d.high < 0.06 and d.p < 1e-3
+    assert d.detectable is not None and d.detectable < 0.01
+
+
+def test_no_movement_is_not_certainty():
+    same = np.array([0.0, 1.0, 1.0, 0.0] * 10)
+    d = statistics.paired_difference(same, same, KEY)
+    assert (d.mean, d.p, d.detectable) == (0.0, 1.0, None)
+    assert d.low < -0.02 and d.high > 0.02
+    one = statistics.paired_difference(np.array([0.0]), np.array([1.0]), KEY)
+    assert (one.low, one.high, one.p) == (0.0, 1.0, 1.0)
+
+
+def test_the_same_key_gives_the_same_interval():
+    rng = np.random.default_rng(9)
+    a, b = rng.random(50), rng.random(50)
+    assert statistics.paired_difference(a, b, KEY) == statistics.paired_difference(a, b, KEY)
+    assert statistics.paired_difference(a, b, KEY) != statistics.paired_difference(a, b, KEY.fold("other"))
+
+
+def test_holm():
+    assert statistics.holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
+    assert statistics.holm([0.9, 0.8]) == [1.0, 1.0]
+    assert statistics.holm([]) == []
+
+
+@pytest.mark.parametrize("values", [np.array([]), np.array([1.0, np.nan]), np.zeros((2, 2))])
+def test_what_is_not_one_number_a_problem_is_refused(values: np.ndarray):
+    with pytest.raises(BadInput):
+        statistics.share(values)
+
+
+def test_unpaired_lengths_are_refused():
+    with pytest.raises(BadInput, match="same problems"):
+        statistics.paired_difference(np.zeros(3), np.zeros(4), KEY)

@@ -1,0 +1,181 @@
+"""Scores of responses: against a slow oracle, and unmoved by padding, company and blocks."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from tests.models.architectures import tiny
+
+from menolab.engines.decoding import Decoding
+from menolab.keys import Key
+from menolab.models import scoring
+from menolab.models.lora import LoRA
+from menolab.models.scoring import score
+
+DECODINGS = [Decoding(), Decoding(temperature=0.7, top_p=0.9, top_k=5), Decoding(temperature=1.5, top_p=0.6), Decoding(top_k=3)]
+PROMPTS = [(1, 20, 30), (1, 9), (1, 50, 51, 52, 53, 54, 55, 56), (4,)]
+LENGTHS = [5, 9, 1, 0]
+
+
+def responses(seed: int = 0, width: int = 9) -> tuple[torch.Tensor, torch.Tensor]:
+    tokens_BT = torch.from_numpy(np.random.default_rng(seed).integers(3, 263, (len(LENGTHS), width)))
+    return tokens_BT, torch.arange(width) < torch.tensor(LENGTHS)[:, None]
+
+
+def oracle(policy, prompt, response, decoding) -> tuple[list[float], list[float]]:
+    """Log-probabilities and entropies of one row, in plain Python floats from the model's own full forward, token by token."""
+    logprobs, entropies = [], []
+    with torch.no_grad():
+        logits = policy.plain(torch.tensor([[*prompt, *response]])).logits[0].double().numpy()
+    for t, token in enumerate(response):
+        z = logits[len(prompt) + t - 1] / decoding.temperature
+        order = sorted(range(len(z)), key=lambda v: (-z[v], v))
+        kept = order[: decoding.top_k or len(z)]
+        mass = [math.exp(z[v] - z[order[0]]) for v in kept]
+        total, before, chosen = sum(mass), 0.0, []
+        for v, m in zip(kept, mass, strict=True):
+            if before < decoding.top_p or not chosen:
+                chosen.append(v)
+            before += m / total
+        weight = {v: math.exp(z[v] - z[order[0]]) for v in chosen}
+        norm = sum(weight.values())
+        entropies.append(-sum(w / norm * math.log(w / norm) for w in weight.values()))
+        if token not in weight:  # counted back in
+            weight[token] = math.exp(z[token] - z[order[0]])
+            norm = sum(weight.values())
+        logprobs.append(math.log(weight[token] / norm))
+    return logprobs, entropies
+
+
+@pytest.mark.parametrize("decoding", DECODINGS, ids=str)
+def test_values_are_the_oracles(decoding):
+    policy = tiny("qwen3")
+    tokens_BT, mask_BT = responses()
+    stats = score(policy, PROMPTS, tokens_BT, mask_BT, decoding)
+    for b, (prompt, n) in enumerate(zip(PROMPTS, LENGTHS, strict=True)):
+        logprobs, entropies = oracle(policy, prompt, tokens_BT[b, :n].tolist(), decoding)
+        np.testing.assert_allclose(stats.logprobs_BT[b, :n].detach().numpy(), logprobs, atol=2e-5)
+        np.testing.assert_allclose(stats.entropy_BT[b, :n].numpy(), entropies, atol=2e-5)
+    assert torch.equal(stats.logprobs_BT[~mask_BT], torch.zeros(int((~mask_BT).sum())))
+    assert not stats.entropy_BT.requires_grad
+    assert stats.logprobs_BT.dtype == torch.float32
+
+
+def gradient(policy, prompts, tokens_BT, mask_BT, decoding) -> list[torch.Tensor]:
+    """Gradient of the log-probabilities weighted by place, so that a swap of two places would show."""
+    policy.model.zero_grad()
+    stats = score(policy, prompts, tokens_BT, mask_BT, decoding)
+    weight_BT = torch.linspace(0.5, 2, tokens_BT.shape[1]).expand_as(tokens_BT) * mask_BT
+    (stats.logprobs_BT * weight_BT).sum().backward()
+    return [p.grad.clone() for p in policy.model.parameters()]
+
+
+def test_gradient_is_a_finite_difference():
+    policy = tiny("gpt2")  # its norms run in float64; the RMS norms of the others go through float32
+    policy.model.double()
+    tokens_BT, mask_BT = responses()
+    decoding = Decoding(temperature=0.7, top_k=5)
+    grads = gradient(policy, PROMPTS, tokens_BT, mask_BT, decoding)
+    weight = policy.model.transformer.h[0].mlp.c_fc.weight
+    (own,) = [g for g, p in zip(grads, policy.model.parameters(), strict=True) if p is weight]
+    place = torch.linspace(0.5, 2, tokens_BT.shape[1])
+
+    def value() -> float:
+        return sum(
+            place[t].item() * x
+            for b, (prompt, n) in enumerate(zip(PROMPTS, LENGTHS, strict=True))
+            for t, x in enumerate(oracle(policy, prompt, tokens_BT[b, :n].tolist(), decoding)[0])
+        )
+
+    for i, j in [(0, 0), (3, 7), (31, 40)]:
+        with torch.no_grad():
+            weight[i, j] += 1e-5
+            high = value()
+            weight[i, j] -= 2e-5
+            low = value()
+            weight[i, j] += 1e-5
+        assert own[i, j].item() == pytest.approx((high - low) / 2e-5, rel=1e-5, abs=1e-6)
+
+
+def test_padding_and_what_lies_under_the_mask_do_not_matter():
+    policy = tiny("qwen3_window")
+    tokens_BT, mask_BT = responses()
+    junk_BT = torch.where(mask_BT, tokens_BT, torch.full_like(tokens_BT, -100))
+    wide_BT = torch.cat([junk_BT, torch.full((4, 6), 10**6)], 1)
+    wide_mask_BT = torch.cat([mask_BT, torch.zeros(4, 6, dtype=torch.bool)], 1)
+    plain, wide = (score(policy, PROMPTS, t, m, Decoding()) for t, m in ((tokens_BT, mask_BT), (wide_BT, wide_mask_BT)))
+    assert torch.equal(plain.logprobs_BT, wide.logprobs_BT[:, :9])
+    assert torch.equal(wide.logprobs_BT[:, 9:], torch.zeros(4, 6))
+
+
+@pytest.mark.parametrize("name", ["qwen3", "gemma3_text", "gpt2"])
+def test_company_and_order_do_not_matter(name, monkeypatch):
+    policy = tiny(name)
+    tokens_BT, mask_BT = responses()
+    decoding = Decoding(temperature=0.8, top_k=20)
+    whole, grads = score(policy, PROMPTS, tokens_BT, mask_BT, decoding), gradient(policy, PROMPTS, tokens_BT, mask_BT, decoding)
+    turned = [2, 0, 3, 1]
+    moved = score(policy, [PROMPTS[b] for b in turned], tokens_BT[turned], mask_BT[turned], decoding)
+    torch.testing.assert_close(moved.logprobs_BT, whole.logprobs_BT[turned], rtol=0, atol=1e-5)
+    for b in range(3):
+        alone = score(policy, [PROMPTS[b]], tokens_BT[b : b + 1], mask_BT[b : b + 1], decoding)
+        torch.testing.assert_close(alone.logprobs_BT[0], whole.logprobs_BT[b], rtol=0, atol=1e-5)
+        torch.testing.assert_close(alone.entropy_BT[0], whole.entropy_BT[b], rtol=0, atol=1e-5)
+    monkeypatch.setattr(scoring, "ROWS_AT_ONCE", 1)
+    for one, all_ in zip(gradient(policy, PROMPTS, tokens_BT, mask_BT, decoding), grads, strict=True):
+        torch.testing.assert_close(one, all_, rtol=1e-4, atol=1e-4)
+
+
+def test_blocks_of_logits_change_nothing_and_are_not_kept(monkeypatch):
+    policy = tiny("qwen3")
+    tokens_BT, mask_BT = responses()
+    whole = score(policy, PROMPTS, tokens_BT, mask_BT, Decoding())
+    grads = gradient(policy, PROMPTS, tokens_BT, mask_BT, Decoding())
+    monkeypatch.setattr(scoring, "LOGITS_AT_ONCE", 4 * 263)
+    saved: list[int] = []
+    with torch.autograd.graph.saved_tensors_hooks(lambda x: saved.append(x.numel()) or x, lambda x: x):
+        blocks = score(policy, PROMPTS, tokens_BT, mask_BT, Decoding())
+    tied_head = 263 * 32
+    assert not [n for n in saved if n % 263 == 0 and n != tied_head], "logits were kept for the gradient"
+    torch.testing.assert_close(blocks.logprobs_BT, whole.logprobs_BT, rtol=0, atol=1e-5)
+    for one, all_ in zip(gradient(policy, PROMPTS, tokens_BT, mask_BT, Decoding()), grads, strict=True):
+        torch.testing.assert_close(one, all_, rtol=1e-4, atol=1e-4)
+
+
+def test_a_token_that_truncation_now_excludes_stays_finite_and_learns():
+    policy = tiny("qwen3")
+    decoding = Decoding(top_k=1)
+    tokens_BT, mask_BT = responses()
+    stats = score(policy, PROMPTS, tokens_BT, mask_BT, decoding)
+    assert torch.isfinite(stats.logprobs_BT).all()
+    assert (stats.logprobs_BT[mask_BT] < 0).any()
+    grads = gradient(policy, PROMPTS, tokens_BT, mask_BT, decoding)
+    assert all(torch.isfinite(g).all() for g in grads)
+    before = stats.logprobs_BT.sum().item()
+    with torch.no_grad():
+        for p, g in zip(policy.model.parameters(), grads, strict=True):
+            p += 1e-4 * g
+    assert score(policy, PROMPTS, tokens_BT, mask_BT, decoding).logprobs_BT.sum().item() > before
+
+
+def test_adapters_are_scored():
+    policy = LoRA(rank=2)(tiny("qwen3"), Key.root(0))
+    tokens_BT, mask_BT = responses()
+    score(policy, PROMPTS, tokens_BT, mask_BT, Decoding()).logprobs_BT.sum().backward()
+    assert all(p.grad is not None for n, p in policy.model.named_parameters() if "lora_" in n)
+
+
+def test_nothing_to_score():
+    tokens_BT, mask_BT = torch.zeros(2, 3, dtype=torch.long), torch.zeros(2, 3, dtype=torch.bool)
+    assert torch.equal(score(tiny("qwen3"), [(1,), (1, 2)], tokens_BT, mask_BT, Decoding()).logprobs_BT, torch.zeros(2, 3))
+
+
+def test_a_mask_with_a_hole_and_odd_sizes_are_errors():
+    tokens_BT = torch.full((1, 3), 5)
+    with pytest.raises(ValueError, match="prefix"):
+        score(tiny("qwen3"), [(1,)], tokens_BT, torch.tensor([[True, False, True]]), Decoding())
+    with pytest.raises(ValueError, match="sizes"):
+        score(tiny("qwen3"), [(1,), (1,)], tokens_BT, torch.ones(1, 3, dtype=torch.bool), Decoding())

@@ -1,0 +1,80 @@
+"""The laptop tokenizer gives every text back, keeps digits apart, and survives the disk."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from transformers import AutoTokenizer
+
+from menolab.errors import BadInput
+from menolab.models.tokenizer import TAGS, build_tokenizer
+
+ENGLISH = ["Find the number of ways to reach the target 24 from 1, 2, 3.", "The target is reached by the sum of the numbers 123456."] * 3
+BYTES = build_tokenizer()
+MERGED = build_tokenizer(ENGLISH, merges=60)
+
+awkward = st.one_of(
+    st.text(),
+    st.text(alphabet=" \t\n\r0123456789<>/aethinkswr\u0301\u200d🙂한é"),
+    st.sampled_from(["<eos>", "<pad><bos>", "</answer>", "  a  . , 's"]),
+)
+
+
+@pytest.mark.parametrize("tokenizer", [BYTES, MERGED], ids=["bytes", "merged"])
+@settings(max_examples=150, deadline=None)
+@given(text=awkward)
+def test_any_text_comes_back(tokenizer, text):
+    ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+    assert tokenizer.decode(ids) == text
+    assert not set(ids) & set(tokenizer.all_special_ids), "text must never become <pad>, <bos> or <eos>"
+
+
+def test_one_token_a_byte_and_ids_as_documented():
+    assert len(BYTES) == 263
+    assert (BYTES.pad_token_id, BYTES.bos_token_id, BYTES.eos_token_id) == (0, 1, 2)
+    assert BYTES("Aé", add_special_tokens=False)["input_ids"] == [7 + b for b in "Aé".encode()]
+    assert BYTES("A")["input_ids"] == [1, 7 + 65]
+    assert [BYTES.convert_tokens_to_ids(tag) for tag in TAGS] == [3, 4, 5, 6]
+
+
+def test_tags_are_single_tokens_that_survive_decoding():
+    text = "<think>1+2</think><answer>3</answer>"
+    ids = BYTES(text, add_special_tokens=False)["input_ids"]
+    assert len(ids) == 4 + 3 + 1
+    assert BYTES.decode([*ids, BYTES.eos_token_id], skip_special_tokens=True) == text
+
+
+def test_merges_shorten_english_and_leave_digits_alone():
+    text = ENGLISH[0]
+    assert len(MERGED(text)["input_ids"]) < 0.6 * len(BYTES(text)["input_ids"])
+    pieces = MERGED.convert_ids_to_tokens(MERGED("target 123456 4", add_special_tokens=False)["input_ids"])
+    assert [p for p in pieces if any(c.isdigit() for c in p)] == list("1234564")
+    assert not any(len(piece) > 1 and any(c in "0123456789" for c in piece) for piece in MERGED.get_vocab() if piece not in TAGS)
+
+
+def test_merges_are_the_same_in_another_process():
+    code = f"from menolab.models.tokenizer import build_tokenizer; print(build_tokenizer({ENGLISH!r}, merges=60).backend_tokenizer.to_str())"
+    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    assert other == MERGED.backend_tokenizer.to_str()
+
+
+def test_no_more_merges_than_the_texts_hold():
+    assert len(build_tokenizer(["abab ab"], merges=1000)) < 263 + 10
+
+
+def test_saved_and_loaded_is_the_same(tmp_path):
+    MERGED.save_pretrained(tmp_path)
+    loaded = AutoTokenizer.from_pretrained(tmp_path)
+    text = "The target <answer>12</answer> <eos> é"
+    assert loaded(text)["input_ids"] == MERGED(text)["input_ids"]
+    assert loaded.decode(loaded(text, add_special_tokens=False)["input_ids"]) == text
+    assert (loaded.pad_token_id, loaded.bos_token_id, loaded.eos_token_id, len(loaded)) == (0, 1, 2, len(MERGED))
+
+
+def test_negative_merges_are_refused():
+    with pytest.raises(BadInput, match="merges"):
+        build_tokenizer(merges=-1)

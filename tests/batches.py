@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import torch
-from oracles import Case, Ragged
 
 from menolab.losses.loss import LossInputs
 from menolab.records import Batch, Totals
+from oracles import Case, Ragged
 
 
 def padded(rows: Ragged, width: int, *, fill: float = float("nan"), dtype: torch.dtype = torch.float64) -> torch.Tensor:

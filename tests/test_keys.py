@@ -39,7 +39,8 @@ def test_only_ints_and_strings(part: object) -> None:
 
 def test_the_same_in_another_process() -> None:
     code = "from menolab.keys import Key; print(Key.root(3).fold('rollout', 5, 'p').bits())"
-    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": "1", "PYTHONPATH": ":".join(sys.path)})
+    env = {"PYTHONHASHSEED": "1", "PYTHONPATH": ":".join(sys.path)}
+    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env)
     assert int(other.stdout) == Key.root(3).fold("rollout", 5, "p").bits()
     assert pickle.loads(pickle.dumps(Key.root(3))) == Key.root(3)
 

@@ -13,7 +13,7 @@ from typing import Any
 from menolab.errors import RunFailed
 
 
-def write_file(path: Path, fill: Callable[[Path], None]) -> None:
+def write_file(path: Path, fill: Callable[[Path], object]) -> None:
     """Replace a file atomically: `fill` writes a scratch sibling, which is synced to disk and renamed.
 
     Raises:
@@ -35,7 +35,7 @@ def write_file(path: Path, fill: Callable[[Path], None]) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Replace a text file atomically. Raises as `write_file` does."""
-    write_file(path, lambda scratch: scratch.write_text(text, encoding="utf-8") and None)
+    write_file(path, lambda scratch: scratch.write_text(text, encoding="utf-8"))
 
 
 def write_json(path: Path, data: Any) -> None:
@@ -43,7 +43,7 @@ def write_json(path: Path, data: Any) -> None:
     write_text(path, json.dumps(data, indent=2, allow_nan=False) + "\n")
 
 
-def write_folder(path: Path, fill: Callable[[Path], None]) -> None:
+def write_folder(path: Path, fill: Callable[[Path], object]) -> None:
     """Create a folder atomically: `fill` writes into a scratch sibling, which is synced to disk and renamed. An existing folder is replaced.
 
     Raises:

@@ -48,15 +48,16 @@ class Piece(abc.ABC):
 
 
 Maker = Callable[..., Piece]
+M = typing.TypeVar("M", bound=Maker)
 
 
-def published(*, paper: str, catalogue: str | tuple[str, ...] = ()) -> Callable[[Maker], Maker]:
+def published(*, paper: str, catalogue: str | tuple[str, ...] = ()) -> Callable[[M], M]:
     """Mark a function that returns a composition of pieces as a published name, e.g. `grpo() -> Method`.
 
     The function's name is the published name, its docstring the paper's docstring, its return annotation the family.
     """
 
-    def mark(maker: Maker) -> Maker:
+    def mark(maker: M) -> M:
         maker.__published__ = {"paper": paper, "catalogue": catalogue}  # type: ignore[attr-defined]
         return maker
 
@@ -258,7 +259,7 @@ def catalogue(family: str | None = None) -> list[dict[str, Any]]:
         BadInput: `family` names none.
     """
     import_rooms()
-    rows = [_row(cls, family_of(cls)) for cls in sorted({c for c in subclasses(Piece)}, key=lambda c: (family_of(c).__name__, c.__name__))
+    rows = [_row(cls, family_of(cls)) for cls in sorted(set(subclasses(Piece)), key=lambda c: (family_of(c).__name__, c.__name__))
             if not inspect.isabstract(cls) and dataclasses.is_dataclass(cls) and cls.__module__.startswith("menolab.")]
     rows += [_row(maker, typing.get_type_hints(maker)["return"]) for maker in published_names(Piece).values()]
     names = {_plain(row["family"]): row["family"] for row in rows}

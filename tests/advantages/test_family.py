@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 import torch
-from batches import batch_of
-from oracles import Case, grpo_advantages, leave_one_out_advantages, mean
 
+from batches import batch_of
 from menolab.advantages.advantage import Advantage, Chain, credit
 from menolab.advantages.batch_baseline import BatchBaseline
 from menolab.advantages.group_baseline import GroupBaseline
 from menolab.advantages.group_scale import GroupScale
 from menolab.advantages.leave_one_out import LeaveOneOut
 from menolab.pieces import members
+from oracles import Case, grpo_advantages, leave_one_out_advantages, mean
 
 ALL = [cls() for cls in members(Advantage).values()]
 GRPO = Chain((GroupBaseline(), GroupScale()))

@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+from fakes import FakeEngine, Sums, sums
 from menolab.engines.decoding import Decoding
 from menolab.errors import BadInput
 from menolab.evaluation import statistics
@@ -11,7 +12,6 @@ from menolab.evaluation.compare import adjusted, compare, verdict
 from menolab.evaluation.evaluate import evaluate
 from menolab.evaluation.record import Result
 from menolab.keys import Key
-from tests.evaluation.fakes import FakeEngine, Sums, sums
 
 
 def result(skill: float, *, samples: int = 4, count: int = 60, seed: int = 0, task: Sums | None = None, limit: int = 400, **engine: float) -> Result:

@@ -4,13 +4,13 @@ import math
 
 import pytest
 
+from fakes import FakeEngine, Sums, sums
 from menolab.engines.decoding import Decoding
 from menolab.errors import BadInput
 from menolab.evaluation import evaluate as module
 from menolab.evaluation.evaluate import evaluate
 from menolab.evaluation.record import Result
 from menolab.keys import Key
-from tests.evaluation.fakes import FakeEngine, Sums, sums
 
 KEY = Key.root(1)
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from fakes import FakeEngine, Sums, sums
 from menolab.engines.decoding import Decoding
 from menolab.errors import BadInput
 from menolab.evaluation import record
 from menolab.evaluation.evaluate import evaluate
 from menolab.keys import Key
-from tests.evaluation.fakes import FakeEngine, Sums, sums
 
 
 @pytest.fixture(scope="module")
@@ -94,16 +94,3 @@ def test_a_record_reads_no_file_outside_its_folder(result: record.Result, tmp_pa
     path.write_text(path.read_text().replace('"x.parquet"', '"../x.parquet"'))
     with pytest.raises(BadInput, match="missing"):
         record.load(path)
-
-
-def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    path = tmp_path / "x.json"
-    record.write_atomic(path, b"old")
-
-    def fail(*_: object) -> None:
-        raise OSError("disk full")
-
-    monkeypatch.setattr(record.os, "fsync", fail)
-    with pytest.raises(OSError, match="disk full"):
-        record.write_atomic(path, b"new")
-    assert path.read_bytes() == b"old" and list(tmp_path.iterdir()) == [path]

@@ -7,15 +7,15 @@ import math
 
 import pytest
 import torch
-from batches import inputs_of
-from oracles import Case, Ragged, clipped_objective, gradient, k3, weigh
 
+from batches import inputs_of
 from menolab.losses.aggregation import Aggregation
 from menolab.losses.penalty import KLToReference, NoPenalty
 from menolab.losses.policy_loss import PolicyLoss
 from menolab.losses.ratio import OnPolicy, TokenRatio
 from menolab.losses.surrogate import Clip, Linear
 from menolab.pieces import members
+from oracles import Case, Ragged, clipped_objective, gradient, k3, weigh
 
 AGGREGATIONS = sorted(members(Aggregation))
 

@@ -39,13 +39,19 @@ def test_default_size_and_standard_layout():
     assert policy.context == 1024
 
 
+def test_number_tokens():
+    policy = Fresh(layers=1, numbers=199)(Key.root(0))
+    assert policy.model.config.vocab_size == 263 + 190
+    assert len(policy.encode("17+182")) == 1 + 3
+
+
 def test_residual_writers_start_smaller():
     state = Fresh(layers=8)(Key.root(0)).model.state_dict()
     assert state["model.layers.0.mlp.down_proj.weight"].std() == pytest.approx(0.02 / 4, rel=0.05)
     assert state["model.layers.0.mlp.up_proj.weight"].std() == pytest.approx(0.02, rel=0.05)
 
 
-@pytest.mark.parametrize("wrong", [{"kv_heads": 3}, {"head_width": 7}, {"layers": 0}, {"context": 0}])
+@pytest.mark.parametrize("wrong", [{"kv_heads": 3}, {"head_width": 7}, {"layers": 0}, {"context": 0}, {"numbers": 1000}])
 def test_impossible_shapes_are_refused(wrong):
     with pytest.raises(BadInput, match=next(iter(wrong))):
         Fresh(**wrong)

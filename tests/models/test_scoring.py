@@ -7,11 +7,12 @@ import math
 import numpy as np
 import pytest
 import torch
-from tests.models.architectures import tiny
+from tests.models.architectures import CONFIGS, tiny
 
 from menolab.engines.decoding import Decoding
 from menolab.keys import Key
 from menolab.models import scoring
+from menolab.models.cache import read_prompts
 from menolab.models.lora import LoRA
 from menolab.models.scoring import score
 
@@ -109,6 +110,37 @@ def test_padding_and_what_lies_under_the_mask_do_not_matter():
     plain, wide = (score(policy, PROMPTS, t, m, Decoding()) for t, m in ((tokens_BT, mask_BT), (wide_BT, wide_mask_BT)))
     assert torch.equal(plain.logprobs_BT, wide.logprobs_BT[:, :9])
     assert torch.equal(wide.logprobs_BT[:, 9:], torch.zeros(4, 6))
+
+
+@pytest.mark.parametrize("equal_lengths", [False, True], ids=["ragged", "equal"])
+@pytest.mark.parametrize("name", CONFIGS)
+def test_prompts_read_once_or_by_each_row_give_the_same(name, equal_lengths, monkeypatch):
+    policy, decoding = tiny(name), Decoding(temperature=0.8)
+    prompts = [(1, 9, 10), (1, 50, 51)] if equal_lengths else [(1, 9), (1, 50, 51, 52, 53, 54, 55, 56)]
+    prompts = [prompts[b % 2] for b in range(8)]
+    tokens_BT, mask_BT = (torch.cat(both) for both in zip(responses(0), responses(1), strict=True))
+    read: list[int] = []
+    monkeypatch.setattr(scoring, "read_prompts", lambda policy, prompts: read.append(len(prompts)) or read_prompts(policy, prompts))
+    once, grads_once = score(policy, prompts, tokens_BT, mask_BT, decoding), gradient(policy, prompts, tokens_BT, mask_BT, decoding)
+    monkeypatch.setattr(scoring, "_can_share", lambda policy: False)
+    each, grads_each = score(policy, prompts, tokens_BT, mask_BT, decoding), gradient(policy, prompts, tokens_BT, mask_BT, decoding)
+    assert read == [2, 2]
+    torch.testing.assert_close(once.logprobs_BT, each.logprobs_BT, rtol=0, atol=2e-5)
+    torch.testing.assert_close(once.entropy_BT, each.entropy_BT, rtol=0, atol=2e-5)
+    for one, other in zip(grads_once, grads_each, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-3)
+
+
+def test_layers_run_again_for_the_gradient_do_not_share():
+    policy = tiny("qwen3")
+    tokens_BT, mask_BT = responses()
+    prompts = [PROMPTS[0]] * 4
+    assert scoring._can_share(policy)
+    expected = score(policy, prompts, tokens_BT, mask_BT, Decoding()).logprobs_BT
+    policy.model.activation_checkpointing_enable()
+    policy.model.train()
+    assert not scoring._can_share(policy)
+    torch.testing.assert_close(score(policy, prompts, tokens_BT, mask_BT, Decoding()).logprobs_BT, expected, rtol=0, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["qwen3", "gemma3_text", "gpt2"])

@@ -16,6 +16,7 @@ from menolab.models.tokenizer import TAGS, build_tokenizer
 ENGLISH = ["Find the number of ways to reach the target 24 from 1, 2, 3.", "The target is reached by the sum of the numbers 123456."] * 3
 BYTES = build_tokenizer()
 MERGED = build_tokenizer(ENGLISH, merges=60)
+NUMBERS = build_tokenizer(ENGLISH, merges=60, numbers=199)
 
 awkward = st.one_of(
     st.text(),
@@ -24,7 +25,7 @@ awkward = st.one_of(
 )
 
 
-@pytest.mark.parametrize("tokenizer", [BYTES, MERGED], ids=["bytes", "merged"])
+@pytest.mark.parametrize("tokenizer", [BYTES, MERGED, NUMBERS], ids=["bytes", "merged", "numbers"])
 @settings(max_examples=150, deadline=None)
 @given(text=awkward)
 def test_any_text_comes_back(tokenizer, text):
@@ -66,15 +67,40 @@ def test_no_more_merges_than_the_texts_hold():
     assert len(build_tokenizer(["abab ab"], merges=1000)) < 263 + 10
 
 
-def test_saved_and_loaded_is_the_same(tmp_path):
-    MERGED.save_pretrained(tmp_path)
+@pytest.mark.parametrize("tokenizer", [BYTES, MERGED, NUMBERS], ids=["bytes", "merged", "numbers"])
+def test_saved_and_loaded_is_the_same(tokenizer, tmp_path):
+    tokenizer.save_pretrained(tmp_path)
     loaded = AutoTokenizer.from_pretrained(tmp_path)
-    text = "The target <answer>12</answer> <eos> é"
-    assert loaded(text)["input_ids"] == MERGED(text)["input_ids"]
+    text = "The target <answer>12</answer> 199 256 <eos> é"
+    assert loaded(text)["input_ids"] == tokenizer(text)["input_ids"]
     assert loaded.decode(loaded(text, add_special_tokens=False)["input_ids"]) == text
-    assert (loaded.pad_token_id, loaded.bos_token_id, loaded.eos_token_id, len(loaded)) == (0, 1, 2, len(MERGED))
+    assert (loaded.pad_token_id, loaded.bos_token_id, loaded.eos_token_id, len(loaded)) == (0, 1, 2, len(tokenizer))
 
 
-def test_negative_merges_are_refused():
-    with pytest.raises(BadInput, match="merges"):
-        build_tokenizer(merges=-1)
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("7 10+199", ["7", "10", "199"]),
+        ("200", ["2", "0", "0"]),
+        ("1234", ["123", "4"]),
+        ("12345", ["123", "45"]),
+        ("256199", ["2", "5", "6", "199"]),
+        ("007", ["0", "0", "7"]),
+    ],
+)
+def test_small_numbers_are_one_token_and_others_are_digits(text, tokens):
+    for tokenizer in (NUMBERS, build_tokenizer(numbers=199)):
+        pieces = tokenizer.convert_ids_to_tokens(tokenizer(text, add_special_tokens=False)["input_ids"])
+        assert [piece for piece in pieces if piece[-1].isdigit()] == tokens
+    assert NUMBERS.convert_tokens_to_ids("10") == 263
+
+
+def test_numbers_change_nothing_else():
+    text = "Find the target, <think>"
+    assert NUMBERS.convert_ids_to_tokens(NUMBERS(text)["input_ids"]) == MERGED.convert_ids_to_tokens(MERGED(text)["input_ids"])
+
+
+@pytest.mark.parametrize("wrong", [{"merges": -1}, {"numbers": -1}, {"numbers": 1000}])
+def test_bad_sizes_are_refused(wrong):
+    with pytest.raises(BadInput, match=next(iter(wrong))):
+        build_tokenizer(**wrong)

@@ -35,7 +35,8 @@ def task_classes() -> dict[str, type[Task]]:
     """The tasks by class name. Imports the tasks' room alone: the whole package would bring torch along."""
     for module in pkgutil.iter_modules(room.__path__, f"{room.__name__}."):
         importlib.import_module(module.name)
-    return {c.__name__: c for c in sorted(subclasses(Task), key=lambda c: c.__name__) if not inspect.isabstract(c) and dataclasses.is_dataclass(c)}
+    found = sorted(subclasses(Task), key=lambda c: c.__name__)
+    return {c.__name__: c for c in found if issubclass(c, Task) and not inspect.isabstract(c) and dataclasses.is_dataclass(c)}
 
 
 def run(args: Args) -> int:
@@ -56,7 +57,8 @@ def run(args: Args) -> int:
 def _row(cls: type[Task], key: Key, *, asked: bool) -> dict[str, Any]:
     fields = [f for f in dataclasses.fields(cls) if f.init]  # type: ignore[arg-type]
     missing = [f.name for f in fields if f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING]
-    row = {"id": cls.__name__, "name": None, "module": cls.__module__, "summary": summary(cls), "paper": cls.paper, "needs": missing, "defaults": None}
+    row = {"id": cls.__name__, "name": None, "module": cls.__module__, "summary": summary(cls), "paper": cls.paper}
+    row |= {"needs": missing, "defaults": None}
     if missing:
         return {**row, "example": None, "note": f"reads data: give {', '.join(missing)}"}
     task = cls()

@@ -10,12 +10,12 @@ import numpy as np
 import torch
 from transformers.cache_utils import Cache
 
-from menolab.engines.cache import empty_cache, share_prompts
 from menolab.engines.decoding import Decoding
 from menolab.engines.engine import Engine
 from menolab.engines.stops import StopStrings
 from menolab.errors import BadInput, RunFailed, check_range
 from menolab.keys import uniforms
+from menolab.models.cache import RoomyLayer, read_prompts, share, unshareable
 from menolab.models.policy import Policy
 from menolab.records import Completion, Request
 
@@ -34,7 +34,15 @@ class TorchEngine(Engine):
     """
 
     def __init__(self, policy: Policy, max_batch: int = 256):
+        """`max_batch` rows are sampled at once: memory against speed.
+
+        Raises:
+            BadInput: an architecture whose state is more than keys and values.
+        """
         check_range("max_batch", max_batch, 1)
+        if odd := unshareable(policy.plain.config):
+            remedy = f"the in-process engine cannot sample it: its state holds {odd}; serve it with vLLM instead"
+            raise BadInput("model", policy.plain.config.model_type, remedy)
         self.policy, self.max_batch = policy, max_batch
         self.context = policy.context
 
@@ -48,7 +56,7 @@ class TorchEngine(Engine):
         """See `Engine.generate`. The model is put in evaluation mode while it samples and back after.
 
         Raises:
-            BadInput: a prompt that is empty or leaves no room in the context; an architecture that the cache cannot hold.
+            BadInput: a prompt that is empty or leaves no room in the context.
             RunFailed: the model's logits are not numbers.
         """
         self._check(requests)
@@ -84,12 +92,11 @@ class TorchEngine(Engine):
         length_B = torch.tensor([len(request.prompt) for request in requests], device=device)
         limit_B = (self.context - length_B).clamp(max=decoding.max_tokens)
         longest = int(limit_B.max())
-        cache, logits, width = self._prefill(requests, length_B, min(longest, 64))
+        cache, prompt_BW, logits = self._prefill(requests, length_B)
         bits = np.array([request.key.bits() for request in requests], dtype=np.uint64)
         ends = torch.tensor(sorted({*policy.stop_ids, *decoding.stop_ids}), dtype=torch.long, device=device)
-        seen = torch.ones(len(requests), width + longest, dtype=torch.bool, device=device)  # False left of short prompts
-        seen[:, :width] = torch.arange(width, device=device) >= (width - length_B)[:, None]
-        padded = not bool(seen.all())
+        padded, width = not bool(prompt_BW.all()), prompt_BW.shape[1]
+        seen = torch.cat([prompt_BW, prompt_BW.new_ones(len(requests), longest)], 1)  # False left of short prompts
         out = _Drawn(len(requests), longest, ends, limit_B, stops)
         rows = torch.arange(len(requests), device=device)  # which request each row of the batch is
         live = torch.ones_like(rows, dtype=torch.bool)
@@ -116,21 +123,14 @@ class TorchEngine(Engine):
             logits = policy.logits(states[:, -1])
         return out.completions()
 
-    def _prefill(self, requests: Sequence[Request], length_B: torch.Tensor, room: int) -> tuple[Cache, torch.Tensor, int]:
-        """Read each distinct prompt once: the cache and next-token logits [B, V] of the rows, and the prompts' common width.
-
-        Prompts are padded on the right here, which needs no mask (a causal model never looks right), and moved to end together afterwards.
-        """
+    def _prefill(self, requests: Sequence[Request], length_B: torch.Tensor) -> tuple[Cache, torch.Tensor, torch.Tensor]:
+        """Read each distinct prompt once: the rows' cache, which of its columns are prompt, and next-token logits [B, V]."""
         policy = self.policy
         index = {prompt: p for p, prompt in enumerate(dict.fromkeys(request.prompt for request in requests))}
-        width = max(map(len, index))
-        tokens_PW = torch.tensor([[*prompt, *[0] * (width - len(prompt))] for prompt in index], device=policy.device)
         prompt_B = torch.tensor([index[request.prompt] for request in requests], device=policy.device)
-        last_P = torch.tensor([len(prompt) - 1 for prompt in index], device=policy.device)
-        cache = empty_cache(policy.plain.config)
-        states = policy.hidden(tokens_PW, past_key_values=cache, use_cache=True)
-        logits_PV = policy.logits(states[torch.arange(len(index), device=policy.device), last_P])
-        return share_prompts(cache, prompt_B, length_B, room), logits_PV[prompt_B], width
+        cache, last_PD = read_prompts(policy, list(index))
+        logits_PV = policy.logits(last_PD)
+        return *share(cache, prompt_B, length_B, RoomyLayer), logits_PV[prompt_B]
 
 
 def draw(decoding: Decoding, logits_BV: torch.Tensor, uniform_B: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

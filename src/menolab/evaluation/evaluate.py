@@ -30,7 +30,7 @@ WORRY = {"truncated": 0.1, "unparsed": 0.1, "undecided": 0.02, "errored": 0.0}
 
 MEANING = {
     "truncated": "ran into the token limit; compare pass@1 over finished responses, or raise --max-tokens",
-    "unparsed": "hold no answer that could be read; they count as wrong",
+    "unparsed": "ended without an answer that could be read; they count as wrong",
     "undecided": "could not be judged; they count as wrong here but are not known to be",
     "errored": "met a fault of the engine or the verifier",
 }
@@ -191,10 +191,9 @@ def _hash(parts: Iterable[str]) -> str:
 
 def _warnings(measured: dict[str, Estimate | None], problems: int) -> tuple[str, ...]:
     found = []
-    for name, limit in WORRY.items():
-        estimate = measured[name]
-        if estimate is not None and estimate.mean > limit:
-            found.append(f"{estimate.mean:.1%} of responses {MEANING[name]}")
+    shares = {name: estimate.mean for name in WORRY if (estimate := measured[name]) is not None}
+    shares["unparsed"] -= shares["truncated"]  # a response cut short has no answer: that is said once
+    found += [f"{share:.1%} of responses {MEANING[name]}" for name, share in shares.items() if share > WORRY[name]]
     if problems < 30:
         found.append(f"{problems} problems are few: intervals are wide, and approximate below 30")
     return tuple(found)

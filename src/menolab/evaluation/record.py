@@ -10,8 +10,6 @@ import dataclasses
 import hashlib
 import json
 import math
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +17,7 @@ from typing import Any
 
 from menolab.errors import BadInput
 from menolab.evaluation.statistics import Estimate
+from menolab.files import write_file, write_json
 
 FORMAT = 1
 """Version of the layout; a reader refuses newer ones."""
@@ -119,13 +118,16 @@ class Result:
 
 
 def save(folder: Path, name: str, result: Result) -> Path:
-    """Write ``NAME.parquet`` and ``NAME.json`` under `folder`; returns the path of the record. Each file appears whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write ``NAME.parquet`` and ``NAME.json`` under `folder`; returns the path of the record. Each file appears whole or not at all.
+
+    Raises:
+        RunFailed: the disk is full or read-only.
+    """
     table = _to_parquet(result.rows)
-    write_atomic(folder / f"{name}.parquet", table)
+    write_file(folder / f"{name}.parquet", lambda scratch: scratch.write_bytes(table) and None)
     data = {"format": FORMAT, **result.record.to_data(), "rows": {"file": f"{name}.parquet", "sha256": hashlib.sha256(table).hexdigest()}}
     path = folder / f"{name}.json"
-    write_atomic(path, (json.dumps(data, indent=1, allow_nan=False) + "\n").encode())
+    write_json(path, data)
     return path
 
 
@@ -166,22 +168,6 @@ def load_record(path: Path) -> Record:
     if record is None:
         raise BadInput("result", str(path), f"was written by a newer menolab (format {data['format']}, this one reads {FORMAT}); upgrade")
     return record
-
-
-def write_atomic(path: Path, content: bytes) -> None:
-    """Write a file so that a reader, or a crash, sees the old content or the new, never half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)  # mkstemp makes files private to their owner
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _estimate(data: Mapping[str, Any] | None) -> Estimate | None:

@@ -35,10 +35,13 @@ class Fresh(Base):
     """Longest prompt plus response, in tokens."""
     tied: bool = True
     """Input and output embeddings are one matrix."""
+    numbers: int = 0
+    """10 to this number are one token each; 0 writes every number digit by digit. See `build_tokenizer`."""
 
     def __post_init__(self) -> None:
         for name in ("width", "layers", "heads", "kv_heads", "head_width", "mlp", "context"):
             check_range(name, getattr(self, name), 1)
+        check_range("numbers", self.numbers, 0, 999)
         if self.heads % self.kv_heads:
             raise BadInput("kv_heads", self.kv_heads, f"must divide heads = {self.heads}")
         if self.head_width % 2:
@@ -50,7 +53,7 @@ class Fresh(Base):
 
         from menolab.models.tokenizer import build_tokenizer
 
-        tokenizer = build_tokenizer()
+        tokenizer = build_tokenizer(numbers=self.numbers)
         config = Qwen3Config(
             vocab_size=len(tokenizer),
             hidden_size=self.width,

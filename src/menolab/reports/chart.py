@@ -37,7 +37,7 @@ def chart(
     *,
     describe: str,
     y_text: Callable[[float], str],
-    x_ticks: Sequence[tuple[float, str]] | None = None,
+    x_ticks: Sequence[tuple[float, str]],
     x_label: str = "",
     y_low: float | None = None,
     y_high: float | None = None,
@@ -48,7 +48,7 @@ def chart(
     Args:
         describe: what a screen reader says.
         y_text: writes a tick of the y axis.
-        x_ticks: (place, text); None puts round numbers.
+        x_ticks: (place, text).
         y_low, y_high: ends of the y axis; None follows the data.
         margin: room for labels at the right, in canvas units.
     """
@@ -63,7 +63,7 @@ def chart(
         y = place(xs[0], tick)[1]
         parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - margin}" y1="{y:.1f}" y2="{y:.1f}"/>')
         parts.append(f'<text class="tick" x="{LEFT - 6}" y="{y + 3.5:.1f}" text-anchor="end">{escape(y_text(tick))}</text>')
-    for x, text in x_ticks or [(t, f"{t:,g}") for t in nice_ticks(min(xs), max(xs), 4) if min(xs) <= t <= max(xs)]:
+    for x, text in x_ticks:
         parts.append(f'<text class="tick" x="{place(x, ticks[0])[0]:.1f}" y="{HEIGHT - BOTTOM + 14}" text-anchor="middle">{escape(text)}</text>')
     if x_label:
         parts.append(f'<text class="tick" x="{(LEFT + WIDTH - margin) / 2:.0f}" y="{HEIGHT - 1}" text-anchor="middle">{escape(x_label)}</text>')

@@ -214,7 +214,7 @@ def _processor() -> str:
     return names[0] if names else platform.processor()
 
 
-def ask_on_interrupt(run: Run) -> Callable[[], None]:
+def ask_on_interrupt(run: Run) -> Callable[[], object]:
     """Let the first Ctrl-C ask the run to stop after its step and the second one stop at once; returns a function that undoes this."""
     if threading.current_thread() is not threading.main_thread():
         return lambda: None
@@ -226,4 +226,4 @@ def ask_on_interrupt(run: Run) -> Callable[[], None]:
         run.stop_asked.set()
 
     signal.signal(signal.SIGINT, on_interrupt)
-    return lambda: signal.signal(signal.SIGINT, old) and None
+    return lambda: signal.signal(signal.SIGINT, old)

@@ -9,8 +9,8 @@ from menolab.errors import check_range
 from menolab.models.base import Base
 from menolab.models.fresh import Fresh
 from menolab.pieces import Piece
-from menolab.schedules import Constant, Schedule
 from menolab.runs.stage import NoTraining, Stage
+from menolab.schedules import Constant, Schedule
 from menolab.tasks.countdown import Countdown
 from menolab.tasks.task import Task
 

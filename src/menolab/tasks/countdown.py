@@ -20,7 +20,7 @@ NAME = "countdown"
 WORDINGS = ("short", "full")
 
 _EXPRESSIONS_PER_NUMBERS = 300
-_MOST_NUMBERS = 3000
+_MOST_NUMBERS = 1000
 
 _FULL = (
     "Using the numbers [{numbers}], create an equation that equals {target}. You can use basic arithmetic operations ({operations}) and each "
@@ -78,9 +78,9 @@ class Countdown(Task):
     operations: str = "+-*/"
     wording: str = "short"
     """"short" ("30 100 93 = 23") for tiny models, "full" for pretrained ones."""
-    styles: tuple[str, ...] = ("goal", "search", "tries", "guess")
-    weights: tuple[float, ...] = (0.4, 0.2, 0.2, 0.2)
-    """How often each style of demonstration is written."""
+    styles: tuple[str, ...] = ("guess", "tries", "goal")
+    weights: tuple[float, ...] = (0.4, 0.3, 0.3)
+    """How often each style of demonstration is written. Mostly short and often wrong leaves reinforcement a style to choose."""
     verifier: Verifier = ArithmeticTarget(strict=True)
 
     def __post_init__(self) -> None:

@@ -135,9 +135,11 @@ def derivations(numbers: tuple[int, ...], operations: str = "+-*/") -> Iterator[
 def _derive(pool: tuple[int, ...], operations: str, steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
     for i in range(len(pool)):
         for j in range(i + 1, len(pool)):
-            a, b = (pool[i], pool[j]) if pool[i] >= pool[j] else (pool[j], pool[i])
+            larger, smaller = (pool[i], pool[j]) if pool[i] >= pool[j] else (pool[j], pool[i])
             rest = pool[:i] + pool[i + 1 : j] + pool[j + 1 :]
             for operation in operations:
+                # what was just made comes first in sums and products, so that one way of writing them is learnt, not two
+                a, b = (pool[i], pool[j]) if steps and i == 0 and operation in "+*" else (larger, smaller)
                 value = natural(a, operation, b)
                 if value is not None:
                     longer = (*steps, Step(a, operation, b, value))

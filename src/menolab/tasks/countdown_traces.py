@@ -13,7 +13,7 @@ from typing import NamedTuple
 from menolab.tasks.countdown_solver import Derivation, derivations, natural
 
 LARGEST = 199
-"""Products beyond this are not written down while searching: none is of use for targets up to 100 with numbers up to 100."""
+"""Products beyond this are not written down in thorough working: none is of use for targets up to 100 with numbers up to 100."""
 
 
 class Trace(NamedTuple):
@@ -36,10 +36,10 @@ def guess(random: Random, numbers: tuple[int, ...], target: int, operations: str
     return Trace("", chosen.expression)
 
 
-def tries(random: Random, numbers: tuple[int, ...], target: int, operations: str, attempts: int = 4) -> Trace:
-    """Random attempts, each worked out and compared with the target; stops at the first hit, gives up with the nearest miss."""
+def tries(random: Random, numbers: tuple[int, ...], target: int, operations: str, attempts: int = 3) -> Trace:
+    """Random attempts, mostly sums and differences, each worked out; stops at the first hit, gives up with the nearest miss."""
     all_ = list(derivations(numbers, operations))
-    small = [d for d in all_ if d.value <= 2 * LARGEST] or all_
+    small = [d for d in all_ if d.value <= 400] or all_
     sums = [d for d in small if d.sums] or small
     seen: list[Derivation] = []
     while len(seen) < attempts and not (seen and seen[-1].value == target):
@@ -48,42 +48,57 @@ def tries(random: Random, numbers: tuple[int, ...], target: int, operations: str
     return Trace("\n".join(map(str, seen)), best.expression)
 
 
-def search(random: Random, numbers: tuple[int, ...], target: int, operations: str, attempts: int = 16) -> Trace:
-    """Systematic: sums and differences of the numbers in order of size first, then the rest in a shuffled order.
-
-    Each line is one way through, checked against the target ("no"); after `attempts` of them it gives up with the nearest.
-    """
-    ordered = tuple(sorted(numbers, reverse=True))
-    all_ = list(derivations(ordered, operations))
-    sums, others = [d for d in all_ if d.sums], [d for d in all_ if not d.sums and max(s.value for s in d.steps) <= 5 * LARGEST]
-    random.shuffle(others)
+def search(random: Random, numbers: tuple[int, ...], target: int, operations: str) -> Trace:
+    """Systematic: every different result of sums and differences, the numbers in order of size, until one hits; then some products."""
     lines: list[str] = []
-    best: Derivation | None = None
-    for derivation in [*sums, *others][:attempts]:
-        lines.append(str(derivation))
-        if best is None or abs(derivation.value - target) < abs(best.value - target):
-            best = derivation
-        if derivation.value == target:
-            return Trace("\n".join(lines), derivation.expression)
-        lines[-1] += " no"
-    return Trace("\n".join(lines), (best or all_[0]).expression)
+    met: set[int] = set()
+    for derivation in derivations(tuple(sorted(numbers, reverse=True)), operations):
+        if derivation.sums and derivation.value not in met:
+            met.add(derivation.value)
+            lines.append(str(derivation))
+            if derivation.value == target:
+                return Trace("\n".join(lines), derivation.expression)
+    return _products(random, numbers, target, operations, lines)
 
 
 def goal(random: Random, numbers: tuple[int, ...], target: int, operations: str) -> Trace:
-    """Goal-directed and nearly complete: set one number apart, write what the others make and what they would have to make, and compare.
+    """Goal-directed: set the largest number apart, write what the others make and what they would have to make, and compare.
 
-    First the largest number apart with sums and differences (nine targets of ten), then products and quotients too, then each other number
-    apart. More than three numbers: one is set apart and its needs become the targets of the rest. Where nothing fits, the nearest miss.
+    Sums and differences only; they solve nine problems of ten. Where they do not, "no" and some products. More than three numbers: one is set
+    apart and its needs become the targets of the rest.
     """
     lines: list[str] = []
+    plain = "".join(o for o in operations if o in "+-")
+    answer = _reach(tuple(sorted(numbers, reverse=True)), target, plain, lines) if plain else None
+    return Trace("\n".join(lines), answer) if answer else _products(random, numbers, target, operations, lines)
+
+
+def thorough(random: Random, numbers: tuple[int, ...], target: int, operations: str) -> Trace:
+    """As `goal`, with products and quotients worked the same way; nearly complete, and long. Where nothing fits, the nearest miss."""
+    lines: list[str] = []
     answer = _reach(tuple(sorted(numbers, reverse=True)), target, operations, lines)
-    if answer is None:  # not the solution, which the trace did not find
-        misses = [d for d in derivations(numbers, operations) if d.value != target]
-        answer = min(misses, key=lambda d: abs(d.value - target)).expression if misses else str(target)
-    return Trace("\n".join(lines), answer)
+    return Trace("\n".join(lines), answer or _nearest_miss(numbers, target, operations))
 
 
-STYLES: dict[str, Writer] = {"guess": guess, "tries": tries, "search": search, "goal": goal}
+STYLES: dict[str, Writer] = {"guess": guess, "tries": tries, "search": search, "goal": goal, "thorough": thorough}
+
+
+def _products(random: Random, numbers: tuple[int, ...], target: int, operations: str, lines: list[str]) -> Trace:
+    """Go on with up to two derivations that multiply or divide and miss, then one that hits; the nearest miss if none does."""
+    others = [d for d in derivations(numbers, operations) if not d.sums]
+    hits = [d for d in others if d.value == target]
+    misses = [d for d in others if d.value != target and d.value <= 400 and all(step.value <= 1000 for step in d.steps)]
+    lines = [*lines, *map(str, random.sample(misses, min(len(misses), random.randint(0, 2))))]
+    if not hits:
+        return Trace("\n".join(lines), _nearest_miss(numbers, target, operations))
+    hit = random.choice(hits)
+    return Trace("\n".join([*lines, str(hit)]), hit.expression)
+
+
+def _nearest_miss(numbers: tuple[int, ...], target: int, operations: str) -> str:
+    """The expression nearest to the target but not on it: an answer must not know what the thinking did not find."""
+    misses = [d for d in derivations(numbers, operations) if d.value != target]
+    return min(misses, key=lambda d: abs(d.value - target)).expression if misses else str(target)
 
 
 # ---- the goal-directed style ----------------------------------------------------------------------------------------------------------------
@@ -105,11 +120,10 @@ _LINES = 24
 def _reach(numbers: tuple[int, ...], target: int, operations: str, lines: list[str]) -> str | None:
     """An expression over `numbers` for `target`, or None; writes the working to `lines`."""
     if len(numbers) == 2:
-        made = dict((value, text) for value, text in reversed(list(_pairs(*numbers, operations))))
+        made = dict(reversed(list(_pairs(*numbers, operations))))
         lines.append(" ".join(f"{text}={value}" for value, text in made.items()))
         return made.get(target)
-    plain = "".join(o for o in operations if o in "+-")
-    for apart, allowed in _blocks(len(numbers), plain, operations):
+    for apart, allowed in _blocks(len(numbers), operations):
         rest = numbers[:apart] + numbers[apart + 1 :]
         needs = list(_needs(numbers[apart], target, allowed))
         if len(numbers) == 3:
@@ -121,14 +135,18 @@ def _reach(numbers: tuple[int, ...], target: int, operations: str, lines: list[s
     return None
 
 
-def _blocks(count: int, plain: str, operations: str) -> Iterator[tuple[int, str]]:
+def _blocks(count: int, operations: str) -> Iterator[tuple[int, str]]:
     """Which number to set apart (index in order of size) and what to allow: the largest first, and sums before products."""
+    plain = "".join(o for o in operations if o in "+-")
     if plain:
         yield 0, plain
     if plain != operations:
         yield 0, operations
-    for apart in range(count - 1, 0, -1):
-        yield apart, operations
+        for apart in range(count - 1, 0, -1):
+            yield apart, operations
+    elif count > 3:  # among three numbers, sums and differences are complete with the largest apart
+        for apart in range(1, count):
+            yield apart, operations
 
 
 def _block(rest: tuple[int, ...], needs: list[_Need], operations: str, lines: list[str]) -> str | None:
@@ -139,7 +157,7 @@ def _block(rest: tuple[int, ...], needs: list[_Need], operations: str, lines: li
         for need in needs:
             if need.value == value:
                 return need.expression.format(f"({text})")
-    lines[-1] += " no"
+    lines.append("no")
     return None
 
 

@@ -25,7 +25,7 @@ from menolab.tasks.knights_knaves_logic import (
 )
 from menolab.tasks.mixture import check_mixture, choose_style
 from menolab.tasks.task import Task
-from menolab.verifiers.assignment import Assignment
+from menolab.verifiers.assignment import KNAVE, KNIGHT, Assignment
 from menolab.verifiers.extract import response
 from menolab.verifiers.verifier import Verifier
 
@@ -68,9 +68,11 @@ def knights_knaves_problem(names: Sequence[str], statements: Any, *, wording: st
     found = list(solve(statements))
     if len(found) != 1:
         raise BadInput("statements", statements, f"a puzzle has exactly one solution; this has {len(found)}")
-    answer = "\n".join(f"({i}) {name} is a {'knight' if knight else 'knave'}" for i, (name, knight) in enumerate(zip(names, found[0], strict=True), 1))
+    roles = [(name, KNIGHT if knight else KNAVE) for name, knight in zip(names, found[0], strict=True)]
     if wording == "short":
-        answer = " ".join(f"{name} {'knight' if knight else 'knave'}" for name, knight in zip(names, found[0], strict=True))
+        answer = " ".join(f"{name} {role}" for name, role in roles)
+    else:
+        answer = "\n".join(f"({number}) {name} is a {role}" for number, (name, role) in enumerate(roles, 1))
     return Problem(
         id=identity(names, statements),
         task=NAME,

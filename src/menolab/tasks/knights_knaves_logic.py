@@ -41,7 +41,9 @@ def read_statements(data: Any) -> tuple[Statement, ...]:
 
 
 def _checked(data: Any, people: int, depth: int) -> Statement:
-    if isinstance(data, (list, tuple)) and len(data) >= 2 and depth <= MAX_DEPTH:
+    if depth > MAX_DEPTH:
+        raise BadInput("statements", "...", f"nested deeper than {MAX_DEPTH}")
+    if isinstance(data, (list, tuple)) and len(data) >= 2:
         head, *rest = data
         if head in ATOMS and len(rest) == 1 and isinstance(rest[0], int) and not isinstance(rest[0], bool) and 0 <= rest[0] < people:
             return (head, rest[0])
@@ -92,7 +94,7 @@ def in_marks(statement: Statement, names: Sequence[str], *, ordered: bool = Fals
     """
     head, *rest = statement
     if head in ATOMS:
-        return names[rest[0]] if head == "telling-truth" else f"!{names[rest[0]]}"
+        return f"{'' if head == 'telling-truth' else '!'}{names[rest[0]]}"
     sides = [in_marks(s, names, ordered=ordered) for s in rest]
     if head == "not":
         return f"!({sides[0]})"

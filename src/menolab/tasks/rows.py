@@ -134,7 +134,7 @@ def _parquet(file: Path) -> list[Row]:
 def _hub(path: str) -> list[Row]:
     name, _, split = path.removeprefix(_HUB).partition(":")
     try:
-        import datasets
+        import datasets  # pyright: ignore[reportMissingImports]
     except ImportError as error:
         raise BadInput("path", path, "Hub data sets need an extra: pip install 'menolab[hub]'") from error
     try:

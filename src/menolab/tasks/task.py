@@ -106,5 +106,5 @@ def evaluation_problems(task: Task, count: int, key: Key, *, trained_on: bool = 
         if len(found) == count:
             return tuple(found.values())
         if repeats > 1000 + 50 * count:
-            raise RunFailed(f"task {task.name}: only {len(found)} distinct held-out problems found, {count} asked for; make it harder or ask for fewer")
+            raise RunFailed(f"task {task.name}: only {len(found)} distinct held-out problems found, {count} wanted; make it harder or ask for fewer")
     raise AssertionError("draw is endless")

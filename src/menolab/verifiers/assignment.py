@@ -12,7 +12,10 @@ from menolab.verifiers.answer import AnswerVerifier
 KNIGHT, KNAVE = "knight", "knave"
 
 _ROLE = re.compile(r"\b(?:knights?|knaves?)\b", re.IGNORECASE)
-_CLAIM = re.compile(r"\b([^\W\d_][\w'-]{0,40})[ \t]*(?:is|:|=|->|-)?[ \t]*(?:an?[ \t]+)?(knight|knave)\b", re.IGNORECASE)
+_CLAIM = re.compile(
+    r"\b(?!(?:not|never|either|neither|or|and|(?-i:an?))\b)([^\W\d_][\w'-]{0,40})[ \t]*(?:is|:|=|->|-)?[ \t]*(?:an?[ \t]+)?(knight|knave)\b",
+    re.IGNORECASE,
+)  # "a" is no name, "A" is
 _EMPHASIS = re.compile(r"[*`$]|\\(?:text|textbf|mathrm|mathbf)\b|[{}]")
 
 
@@ -68,7 +71,9 @@ class Assignment(AnswerVerifier):
             missing, strange = sorted(gold.keys() - found.keys()), sorted(found.keys() - gold.keys())
             return wrong("names", f"says nothing of {', '.join(missing)}" if missing else f"speaks of {', '.join(strange)}", answer)
         mistaken = sum(found[name] != gold[name] for name in gold)
-        return wrong("compare", f"{mistaken} of {len(gold)} persons mistaken", answer) if mistaken else right("compare", "everyone's role is right", answer)
+        if mistaken:
+            return wrong("compare", f"{mistaken} of {len(gold)} persons mistaken", answer)
+        return right("compare", "everyone's role is right", answer)
 
     def readable(self, answer: str) -> bool:
         """Whether the gold answer gives roles to persons."""
@@ -82,6 +87,6 @@ def _gold(problem: Problem) -> dict[str, bool]:
     names, solution = problem.facts.get("names"), problem.facts.get("solution")
     if names is None or solution is None:
         return read_assignment(problem.answer)
-    if len(names) != len(solution):
+    if not isinstance(names, (list, tuple)) or not isinstance(solution, (list, tuple)) or len(names) != len(solution):
         raise Unreadable("has not one role a name")
     return {str(name).casefold(): bool(role) for name, role in zip(names, solution, strict=True)}

@@ -136,7 +136,7 @@ def _braces(text: str) -> dict[int, int]:
 
 def _last(text: str, spans: list[tuple[int, str, int]]) -> Extraction:
     """The last of the answers at `spans` (start, answer, end), unless a different one stands beside it."""
-    start, answer, _ = spans[-1]
+    answer = spans[-1][1]
     for (_, other, end), (following, _, _) in zip(reversed(spans[:-1]), reversed(spans), strict=False):
         between = text[end:following]
         if len(between) > _MAX_BETWEEN or not _BETWEEN.fullmatch(between):

@@ -23,7 +23,9 @@ _GROUPED = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])")
 _FRACTION = re.compile(r"\\[dt]?frac(?:\{([^{}]*)\}\{([^{}]*)\}|([0-9])([0-9]))")
 _NAME = re.compile(r"\\?[A-Za-z]\w{0,20}(?:\([A-Za-z0-9]{1,5}\))? ?= ?([^=]*)")
 _UNIT = re.compile(r"(.*?[0-9}.]) ?([A-Za-z]{2,}(?: [A-Za-z]+){0,2}(?:\^\{?[23]\}?|[²³])?)")
-_NO_UNIT = re.compile(r"\b(?:pi|or|and|to|hundred|thousand|million|billion|trillion|dozen|half|plus|minus|times|over|mod|log|ln|sqrt|factorial)\b", re.IGNORECASE)
+_NO_UNIT = re.compile(
+    r"\b(?:pi|or|and|to|hundred|thousand|million|billion|trillion|dozen|half|plus|minus|times|over|mod|log|ln|sqrt|factorial)\b", re.IGNORECASE
+)
 """Words that change a number rather than say what is counted."""
 _REPLACED = (
     ("\u2212", "-"), ("\u2013", "-"), ("\u00d7", "*"), (r"\times", "*"), (r"\cdot", "*"), (r"\left", ""), (r"\right", ""),

@@ -1,0 +1,205 @@
+"""`meno evaluate`: sample answers, verify them, write result records."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import tyro
+
+from menolab.errors import BadInput, check_range
+
+if TYPE_CHECKING:
+    from menolab.engines.decoding import Decoding
+    from menolab.evaluation.record import Record
+    from menolab.runs.setup import Setup
+    from menolab.tasks.task import Task
+
+MAX_TOKENS = 512
+"""Token limit where neither the user nor a run's recipe gives one."""
+
+
+@dataclass(frozen=True)
+class Args:
+    """Sample answers to the problems of one or more tasks, verify them, and write one record a task: every score with its interval and what produced it.
+
+    Writes OUT/TASK.json and OUT/TASK.parquet (one row a sample); `meno compare` reads them. One seed gives the same problems to every model.
+    """
+
+    model: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="MODEL")]
+    """A model folder, a Hub name, or a run folder (its last model, on the recipe's tasks and decoding unless told otherwise)."""
+    on: tuple[str, ...] = ()
+    """Tasks by name (see `meno tasks`), or files of problems: JSONL, JSON, CSV, Parquet, hub:owner/name:split."""
+    samples: int = 8
+    """Answers to each problem."""
+    problems: int = 256
+    """At most so many problems a task."""
+    temperature: float = 1.0
+    """0 for the most probable token each time."""
+    max_tokens: int | None = None
+    """Limit of a response in tokens; by default the run's own, or 512."""
+    seed: int = 0
+    """Which problems and which draws."""
+    out: Path | None = None
+    """Folder of the records; default runs/evaluate-TIME."""
+    prompt_field: str = "prompt"
+    """Where a file keeps the prompt."""
+    answer_field: str = "answer"
+    """Where a file keeps the right answer."""
+    verifier: str = "Exact"
+    """What checks answers to a file's problems."""
+    kind: Literal["problems", "countdown", "knights-knaves", "game24"] = "problems"
+    """How a file is laid out: prompts with answers, or one of the published formats."""
+    json: bool = False
+    """Print one JSON document and nothing else."""
+
+
+def run(args: Args) -> int:
+    """Evaluate on each task in turn; a record is on disk as soon as its task is done."""
+    check_range("samples", args.samples, 1)
+    check_range("problems", args.problems, 1)
+    from menolab.keys import Key
+    from menolab.runs.pipeline import model_of
+    from menolab.tasks.task import evaluation_problems
+
+    setup = run_setup(args.model)
+    decoding = choose_decoding(args, setup)
+    tasks = choose_tasks(args, setup)
+    key = Key.root(args.seed).fold("evaluation")
+    own = setup.task if setup is not None else None
+    # All problems are read before the model is: a bad file is an error before any compute.
+    work = [(task, evaluation_problems(task, args.problems, key.fold("problems"), trained_on=task == own)) for task in tasks]
+    return _measure(args, str(model_of(args.model)), decoding, work, key.fold("samples"))
+
+
+def _measure(args: Args, model: str, decoding: Decoding, work: Sequence[tuple[Task, Any]], key: Any) -> int:
+    import torch
+    from rich.progress import Progress
+
+    from menolab.cli.output import console, emit_json, progress_console
+    from menolab.cli.train import default_folder
+    from menolab.engines.torch_engine import TorchEngine
+    from menolab.evaluation.evaluate import evaluate
+    from menolab.evaluation.record import save
+    from menolab.models.checkpoint import Checkpoint
+
+    out = args.out or default_folder("evaluate")
+    policy = Checkpoint(model)(key)
+    policy.model.to("cuda" if torch.cuda.is_available() else "cpu")
+    engine = TorchEngine(policy)
+    documents = {}
+    for task, problems in work:
+        with Progress(console=progress_console(), disable=not progress_console().is_terminal, transient=True) as bars:
+            bar = bars.add_task(task.name, total=len(problems))
+            result = evaluate(
+                engine, task, problems, decoding, args.samples, key, lambda done, _, bars=bars, bar=bar: bars.update(bar, completed=done), model=args.model
+            )
+        path = save(out, task.name, result)
+        documents[task.name] = {"record": str(path), **result.record.to_data()}
+        if not args.json:
+            show(result.record)
+            console().print(f"record: {path}", markup=False, soft_wrap=True)
+    if args.json:
+        emit_json({"model": args.model, "out": str(out), "tasks": documents})
+    return 0
+
+
+def run_setup(model: str) -> Setup | None:
+    """The setup of the run that MODEL names; None if it names no run.
+
+    Raises:
+        BadInput: a recipe that this version cannot load.
+    """
+    import json
+
+    from menolab.pieces import from_data
+
+    path = Path(model) / "recipe.json"
+    if not path.is_file():
+        return None
+    try:
+        return from_data(json.loads(path.read_bytes())).setup
+    except (ValueError, AttributeError) as error:
+        raise error if isinstance(error, BadInput) else BadInput("MODEL", str(path), f"is not a recipe ({error})") from error
+
+
+def choose_decoding(args: Args, setup: Setup | None) -> Decoding:
+    """The run's decoding (its stops and limit) or the default one, at the temperature asked for."""
+    from menolab.engines.decoding import Decoding
+
+    base = setup.decoding if setup is not None else Decoding(max_tokens=MAX_TOKENS)
+    limit = base.max_tokens if args.max_tokens is None else args.max_tokens
+    return dataclasses.replace(base, temperature=args.temperature, max_tokens=limit)
+
+
+def choose_tasks(args: Args, setup: Setup | None) -> list[Task]:
+    """The tasks that --on names, or the run's own.
+
+    Raises:
+        BadInput: unknown task, missing file, two tasks of one name (their records would overwrite one another).
+    """
+    if not args.on and setup is None:
+        raise BadInput("--on", "", "say on what: a task's name (see `meno tasks`) or a file of problems")
+    tasks = [_task(args, name) for name in args.on] or list(setup.evaluation.tasks or (setup.task,) if setup is not None else ())
+    names = [task.name for task in tasks]
+    for name in names:
+        if names.count(name) > 1:
+            raise BadInput("--on", name, "names two tasks alike, and their records would overwrite one another; evaluate them with two commands")
+    return tasks
+
+
+def _task(args: Args, name: str) -> Task:
+    from menolab.pieces import find
+    from menolab.tasks.task import Task
+
+    if not (name.startswith("hub:") or Path(name).suffix or Path(name).exists()):
+        task = find(Task, name, "--on")
+        assert isinstance(task, Task)
+        return task
+    if not name.startswith("hub:") and not Path(name).is_file():
+        raise BadInput("--on", name, "no such file; a task is named without a suffix, see `meno tasks`")
+    return _file_task(args, name)
+
+
+def _file_task(args: Args, path: str) -> Task:
+    from menolab.pieces import find
+    from menolab.tasks.countdown_file import CountdownFile
+    from menolab.tasks.file import Problems
+    from menolab.tasks.game24_file import Game24File
+    from menolab.tasks.knights_knaves_file import KnightsKnavesFile
+    from menolab.verifiers.verifier import Verifier
+
+    published = {"countdown": CountdownFile, "knights-knaves": KnightsKnavesFile, "game24": Game24File}
+    if args.kind != "problems":
+        return published[args.kind](path)
+    verifier = find(Verifier, args.verifier, "--verifier")
+    assert isinstance(verifier, Verifier)
+    return Problems(path, prompt_field=args.prompt_field, answer_field=args.answer_field, verifier=verifier)
+
+
+def show(record: Record) -> None:
+    """Print one record: every number with its interval, and what was not judged."""
+    from rich.table import Table
+
+    from menolab.cli.output import console
+
+    title = f"{record.task}: {record.problems} problems x {record.samples} samples, temperature {record.decoding['temperature']:g}, {record.model}"
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
+    table.add_column("")
+    table.add_column("", justify="right")
+    table.add_column("95%")
+    top = record.samples
+    names = ["pass@1", "pass@1_finished", *([f"pass@{top}", f"maj@{top}"] if top > 1 else []), "truncated", "unparsed", "undecided", "errored"]
+    for name in names:
+        e = record.metrics[name]
+        row = (f"{e.mean:.1%}", f"{100 * e.low:.1f} to {100 * e.high:.1f}") if e is not None else ("none finished", "")
+        table.add_row(name.replace("_", " "), *row, style="bold" if name == "pass@1" else None)
+    length = record.metrics["length"]
+    assert length is not None
+    table.add_row("tokens", f"{length.mean:.1f}", f"{length.low:.1f} to {length.high:.1f}" if record.problems > 1 else "")
+    console().print(table)
+    for warning in record.warnings:
+        console().print(f"warning: {warning}", style="yellow", markup=False)

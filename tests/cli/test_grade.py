@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from menolab.cli.main import main
+
+ROWS = [
+    {"id": "a", "gold": "42", "response": "<think>41</think><answer>42</answer>", "kind": "numeric"},
+    {"id": "b", "gold": 42, "answer": 41, "kind": "Numeric"},
+    {"id": 3, "gold": "B", "response": "The answer is (B).", "kind": "choice"},
+    {"id": "d", "gold": "", "answer": "4*6", "kind": "countdown", "numbers": [4, 6], "target": 24},
+    {"id": "e", "gold": "4*6", "answer": "6*4", "kind": "expression"},
+    {"id": "f", "gold": "Ann is a knight, Bo is a knave", "answer": "Bo: knave, Ann: knight", "kind": "knights_knaves"},
+    {"id": "g", "gold": "yes", "response": "<think> yes", "kind": "exact"},
+    {"id": "h", "gold": "x", "answer": "3", "kind": "numeric"},
+    {"id": "i", "gold": "7", "answer": "\\boxed{7}", "kind": "numeric"},
+]
+WANTED = ["right", "wrong", "right", "right", "right", "right", "wrong", "undecided", "right"]
+
+
+def write(folder: Path, text: str) -> str:
+    (folder / "r.jsonl").write_text(text, encoding="utf-8")
+    return str(folder / "r.jsonl")
+
+
+def test_one_row_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path, "".join(json.dumps(r) + "\n" for r in ROWS))
+    assert main(["grade", path]) == 0
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [row["verdict"] for row in found] == WANTED
+    assert [row["id"] for row in found] == [str(r["id"]) for r in ROWS]
+    assert all(set(row) == {"id", "verdict", "score", "stage", "reason", "extracted"} for row in found)
+    assert found[6]["stage"] == "extract" and found[6]["extracted"] is None
+    assert main(["grade", path, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == found
+
+
+def test_kind_for_rows_without_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path, '{"id": 1, "gold": "1/2", "answer": "0.5"}\n')
+    assert main(["grade", path]) == 2
+    assert "--kind" in capsys.readouterr().err
+    assert main(["grade", path, "--kind", "numeric"]) == 0
+    assert json.loads(capsys.readouterr().out)["verdict"] == "right"
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        ('{"gold": "1", "answer": "1", "kind": "exact"}', "has no 'id'"),
+        ('{"id": 1, "answer": "1", "kind": "exact"}', "has no 'gold'"),
+        ('{"id": 1, "gold": ["1"], "answer": "1", "kind": "exact"}', "gold"),
+        ('{"id": 1, "gold": "1", "kind": "exact"}', "either"),
+        ('{"id": 1, "gold": "1", "answer": "1", "response": "1", "kind": "exact"}', "not both"),
+        ('{"id": 1, "gold": "1", "answer": "1", "kind": "nummeric"}', "numeric"),
+        ('{"id": 1, "gold": "1", "response": 5, "kind": "exact"}', "must be text"),
+        ('{"id": 1, "gold": "1", "answer": "1", "kind": 4}', "kind"),
+        ('{"id": 1, "gold": "1"', "not valid JSON"),
+        ("[]", "JSON object"),
+    ],
+)
+def test_bad_rows_stop_before_any_output(tmp_path: Path, capsys: pytest.CaptureFixture[str], bad: str, said: str) -> None:
+    good = json.dumps(ROWS[0])
+    assert main(["grade", write(tmp_path, f"{good}\n\n{bad}\n{good}\n")]) == 2
+    out, err = capsys.readouterr()
+    assert not out and "line 3" in err and said in err
+
+
+def test_bad_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["grade", write(tmp_path, "")]) == 2
+    assert "no rows" in capsys.readouterr().err
+    assert main(["grade", str(tmp_path / "s.jsonl")]) == 2
+    assert "r.jsonl" in capsys.readouterr().err

@@ -1,0 +1,248 @@
+"""Killed at any instant and resumed, a run gives bit for bit what an uninterrupted one gives.
+
+Children are forked, so that a trial costs a second and not an interpreter's start, and are killed with SIGKILL: at random instants, at every
+kind of disk operation (inside checkpoint writes too), and after the last step.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from menolab import files
+from menolab.errors import BadInput, RunFailed
+from menolab.losses.penalty import KLToReference
+from menolab.losses.policy_loss import PolicyLoss
+from menolab.models.lora import LoRA
+from menolab.runs.pipeline import carry_out
+from menolab.runs.run import Interrupted, Listener, Run, open_run
+from tiny import tiny_method, tiny_run
+
+
+def fingerprint(folder: Path) -> dict[str, str]:
+    """Hashes of everything that identical recipes must make identical: metrics, weights, samples, but not seconds."""
+    found = {"metrics": (folder / "metrics.jsonl").read_text()}
+    for weights in sorted(folder.glob("models/*/model.safetensors")):
+        tensors = load_file(weights)
+        found[str(weights.relative_to(folder))] = hashlib.sha256(b"".join(tensors[k].numpy().tobytes() for k in sorted(tensors))).hexdigest()
+    for sampled in sorted([*folder.glob("evaluation/*/*.parquet"), *folder.glob("rollouts/*.parquet")]):
+        found[str(sampled.relative_to(folder))] = hashlib.sha256(sampled.read_bytes()).hexdigest()
+    return found
+
+
+def in_child(work: Callable[[], None], kill_after: float | None = None) -> int:
+    """Do `work` in a forked child, killed after so many seconds; the child's exit status, negative for a signal."""
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+            os._exit(0)
+        except BaseException:
+            os._exit(1)
+    if kill_after is not None:
+        time.sleep(kill_after)
+        os.kill(child, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def go_on(folder: Path) -> None:
+    carry_out(open_run(folder))
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, float]:
+    """An uninterrupted run, and the seconds that such a run takes in a forked child (all imports done)."""
+    base = tmp_path_factory.mktemp("whole")
+    carry_out(tiny_run(base / "run"))
+    tiny_run(base / "timed")
+    began = time.perf_counter()
+    assert in_child(lambda: go_on(base / "timed")) == 0
+    return base / "run", time.perf_counter() - began
+
+
+def test_the_uninterrupted_run_trains(whole: tuple[Path, float]) -> None:
+    rows = [json.loads(line) for line in (whole[0] / "metrics.jsonl").read_text().splitlines()]
+    assert [(r["stage"], r["step"]) for r in rows] == [("cold_start", i) for i in range(1, 6)] + [("reinforce", i) for i in range(1, 6)]
+    assert all(r["grad_norm"] > 0 for r in rows), "a run that learns nothing proves nothing"
+    assert len(fingerprint(whole[0])) == 1 + 2 + 3 + 4
+
+
+def test_one_seed_one_curve_another_seed_another(whole: tuple[Path, float], tmp_path: Path) -> None:
+    carry_out(tiny_run(tmp_path / "same"))
+    assert fingerprint(tmp_path / "same") == fingerprint(whole[0])
+    carry_out(tiny_run(tmp_path / "other", seed=1))
+    assert fingerprint(tmp_path / "other") != fingerprint(whole[0])
+
+
+def test_killed_at_random_instants(whole: tuple[Path, float], tmp_path: Path) -> None:
+    rng = random.Random(0)
+    kills = 0
+    for trial in range(3):
+        folder = tmp_path / f"run{trial}"
+        tiny_run(folder)
+        for _ in range(40):
+            status = in_child(lambda folder=folder: go_on(folder), kill_after=rng.uniform(0.05, 0.6) * whole[1])
+            kills += status == -signal.SIGKILL
+            if status == 0:
+                break
+        else:
+            assert in_child(lambda folder=folder: go_on(folder)) == 0
+        assert fingerprint(folder) == fingerprint(whole[0])
+    assert kills >= 5
+
+
+def _die_at(operation: str, count: int) -> None:
+    """Kill this process right before its `count`-th call of a disk operation."""
+    owner = {"fsync": os, "rename": Path, "replace": Path, "rmtree": files.shutil}[operation]
+    real, calls = getattr(owner, operation), [0]
+
+    def fatal(*args, **kwargs):
+        calls[0] += 1
+        if calls[0] == count:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(*args, **kwargs)
+
+    setattr(owner, operation, fatal)
+
+
+@pytest.mark.parametrize("operation", ["fsync", "rename", "replace", "rmtree"])
+def test_killed_inside_writes(whole: tuple[Path, float], tmp_path: Path, operation: str) -> None:
+    """Every child dies at a later call of the operation, until one gets through: so the run dies inside many different writes."""
+    folder = tmp_path / "run"
+    tiny_run(folder)
+
+    def work(count: int) -> None:
+        _die_at(operation, count)
+        go_on(folder)
+
+    statuses = []
+    for count in range(1, 60):
+        statuses.append(in_child(lambda count=count: work(count)))
+        assert statuses[-1] in (0, -signal.SIGKILL)
+        if statuses[-1] == 0:
+            break
+    assert statuses[-1] == 0 and -signal.SIGKILL in statuses
+    assert fingerprint(folder) == fingerprint(whole[0])
+    assert not list(folder.rglob(".*tmp*"))
+
+
+def test_killed_after_the_last_step_before_the_model_is_written(whole: tuple[Path, float], tmp_path: Path) -> None:
+    import shutil
+
+    folder = tmp_path / "run"
+    shutil.copytree(whole[0], folder)
+    shutil.rmtree(folder / "models" / "trained")
+    shutil.rmtree(folder / "evaluation")
+    with (folder / "metrics.jsonl").open("a") as file:
+        file.write('{"stage": "reinforce", "st')  # a torn last line
+    go_on(folder)
+    assert fingerprint(folder) == fingerprint(whole[0])
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        tiny_method(adapter=LoRA(rank=4, alpha=8.0)),
+        tiny_method(loss=PolicyLoss(penalty=KLToReference(0.1)), epochs=2, minibatches=2),
+    ],
+    ids=["lora", "reference"],
+)
+def test_adapters_and_references_resume_too(method, tmp_path: Path) -> None:
+    carry_out(tiny_run(tmp_path / "whole", method=method))
+    run = tiny_run(tmp_path / "cut", method=method)
+    with pytest.raises(Interrupted):
+        run.listener = _StopAt(run, "reinforce", 3)
+        carry_out(run)
+    go_on(tmp_path / "cut")
+    assert fingerprint(tmp_path / "cut") == fingerprint(tmp_path / "whole")
+
+
+class _StopAt(Listener):
+    def __init__(self, run: Run, stage: str, step: int):
+        self.run, self.at = run, (stage, step)
+
+    def step(self, stage, step, metrics) -> None:
+        if (stage, step) == self.at:
+            os.kill(os.getpid(), signal.SIGINT)  # what Ctrl-C sends
+
+
+def test_interrupt_saves_the_step_and_resumes(whole: tuple[Path, float], tmp_path: Path) -> None:
+    run = tiny_run(tmp_path / "run")
+    run.listener = _StopAt(run, "cold_start", 3)
+    with pytest.raises(Interrupted, match="cold_start step 3; state saved"):
+        carry_out(run)
+    assert (tmp_path / "run" / "checkpoints" / "cold_start" / "step-000003" / "state.json").exists()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    go_on(tmp_path / "run")
+    assert fingerprint(tmp_path / "run") == fingerprint(whole[0])
+
+
+def test_another_recipe_is_refused(whole: tuple[Path, float], tmp_path: Path) -> None:
+    other = tiny_run(tmp_path / "other", lr=2e-3).recipe
+    with pytest.raises(BadInput, match=r"setup\.lr: 0\.001 -> 0\.002"):
+        open_run(whole[0], other)
+
+
+def test_folders_that_are_no_runs(tmp_path: Path, whole: tuple[Path, float]) -> None:
+    with pytest.raises(BadInput, match=r"no recipe\.json"):
+        open_run(tmp_path)
+    (tmp_path / "recipe.json").write_text('{"@": "menolab.runs.re')
+    with pytest.raises(BadInput, match="damaged"):
+        open_run(tmp_path)
+    with pytest.raises(BadInput, match="already holds a run"):
+        tiny_run(whole[0])
+
+
+def test_nan_stops_the_run_and_keeps_the_last_good_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = tiny_run(tmp_path / "run")
+    run.listener = _StopAt(run, "reinforce", 2)
+    with pytest.raises(Interrupted):
+        carry_out(run)
+    from menolab.stages import learner
+
+    real = learner.score
+    monkeypatch.setattr(learner, "score", lambda *a: type(real(*a))(real(*a).logprobs_BT * float("nan"), real(*a).entropy_BT))
+    monkeypatch.setattr(type(PolicyLoss()), "silent_without_credit", property(lambda self: False))
+    with pytest.raises(RunFailed, match=r"reinforce step 3: .*not finite; no step was taken.*rollouts of problems"):
+        go_on(tmp_path / "run")
+    assert [p.name for p in (tmp_path / "run" / "checkpoints" / "reinforce").iterdir()] == ["step-000002"]
+    monkeypatch.undo()
+    go_on(tmp_path / "run")
+    assert (tmp_path / "run" / "models" / "trained" / "model.safetensors").exists()
+
+
+def test_full_disk_keeps_the_last_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: tuple[Path, float]) -> None:
+    from menolab.runs import checkpoint
+
+    run = tiny_run(tmp_path / "run")
+    real, calls = checkpoint.save_file, [0]
+
+    def full(tensors, path):
+        calls[0] += 1
+        if calls[0] == 4:  # the optimiser's file of the second checkpoint
+            raise OSError(28, "No space left on device")
+        real(tensors, path)
+
+    monkeypatch.setattr(checkpoint, "save_file", full)
+    with pytest.raises(RunFailed, match="No space left on device; free some space"):
+        carry_out(run)
+    assert [p.name for p in (tmp_path / "run" / "checkpoints" / "cold_start").iterdir()] == ["step-000002"]
+    monkeypatch.undo()
+    go_on(tmp_path / "run")
+    assert fingerprint(tmp_path / "run") == fingerprint(whole[0])
+
+
+def test_threads_are_part_of_the_launch_that_is_kept(whole: tuple[Path, float]) -> None:
+    assert json.loads((whole[0] / "facts.json").read_text())["launch"]["threads"] == 1
+    assert open_run(whole[0]).launch.threads == 1
+    assert torch.get_num_threads() == 1

@@ -1,0 +1,67 @@
+"""Cold start: what it learns from, and in which order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from menolab.engines.decoding import Decoding
+from menolab.errors import BadInput
+from menolab.keys import Key
+from menolab.runs.pipeline import carry_out
+from menolab.stages.supervised import Supervised, batch_indices, written
+from menolab.tasks.task import held_out
+from tiny import tiny_run, tiny_setup
+
+
+def test_every_pass_takes_each_demonstration_once_in_a_new_order() -> None:
+    key = Key.root(0)
+    seen = [i for step in range(12) for i in batch_indices(10, 5, step, key)]
+    passes = [seen[start : start + 10] for start in range(0, 60, 10)]
+    assert all(sorted(p) == list(range(10)) for p in passes)
+    assert len({tuple(p) for p in passes}) == 6
+
+
+def test_batches_larger_than_the_pool_wrap_around() -> None:
+    assert sorted(batch_indices(4, 10, 0, Key.root(0))[:8]) == [0, 0, 1, 1, 2, 2, 3, 3]
+
+
+def test_demonstrations_end_with_the_end_token_and_fit(tmp_path) -> None:
+    run = tiny_run(tmp_path / "run")
+    policy = tiny_setup().base(Key.root(0))
+    pool = written(tiny_setup().task, run.problems(Key.root(1)), policy, 50, 16, Key.root(2))
+    assert len(pool) == 50
+    for rollout in pool:
+        assert rollout.tokens[-1] == policy.tokenizer.eos_token_id and len(rollout.tokens) <= 16
+        assert policy.decode(rollout.tokens) == rollout.text
+
+
+def test_training_problems_are_never_held_out_ones(tmp_path) -> None:
+    run = tiny_run(tmp_path / "run")
+    evaluated = {p.id for _, problems in run.evaluation for p in problems}
+    stream = run.problems(Key.root(5))
+    trained = [next(stream) for _ in range(2000)]
+    assert not any(held_out(p) or p.id in evaluated for p in trained)
+    assert all(held_out(p) for _, problems in run.evaluation for p in problems)
+
+
+def test_demonstrations_longer_than_the_limit_are_an_error_not_a_loop(tmp_path) -> None:
+    run = tiny_run(tmp_path / "run", decoding=Decoding(max_tokens=4))
+    with pytest.raises(BadInput, match=r"max_tokens = 4: .* demonstrations are longer"):
+        carry_out(run)
+
+
+def test_the_loss_falls(tmp_path) -> None:
+    import json
+
+    run = tiny_run(tmp_path / "run", cold_start=replace(tiny_setup().cold_start, steps=60, pool=64, lr=1e-2), steps=1)
+    carry_out(run)
+    losses = [r["loss"] for r in map(json.loads, (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()) if r["stage"] == "cold_start"]
+    assert losses[-1] < 0.6 * losses[0]
+
+
+@pytest.mark.parametrize(("field", "value"), [("steps", 0), ("batch", 0), ("pool", 0), ("lr", 0.0), ("lr", float("nan"))])
+def test_values_out_of_range(field: str, value: float) -> None:
+    with pytest.raises(BadInput, match=rf"cold_start\.{field} = "):
+        Supervised(**{field: value})  # type: ignore[arg-type]

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from menolab.errors import BadInput
+from menolab.keys import Key
+from menolab.tasks.countdown_file import CountdownFile
+
+
+def test_the_published_file(shared_data: Path) -> None:
+    task = CountdownFile(str(shared_data / "countdown" / "countdown_cd3_test.jsonl"))
+    problems = task.listed()
+    assert len(problems) == 256
+    assert problems[0].id == "30 93 100 = 23"
+    for i, problem in enumerate(problems):
+        assert task.verify(problem, f"<answer>{problem.answer}</answer>").right
+        demonstration = task.demonstrate(problem, Key.root(i))
+        assert task.verify(problem, demonstration.text).right == demonstration.right
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"input": "1,2,x", "output": "3"}\n', "row 1"),
+        ('{"input": "1,2", "output": "3"}\n{"input": "1,1", "output": "50"}\n', "cannot be reached"),
+        ('{"input": "1,2", "output": "3"}\n{"input": "2,1", "output": "3"}\n', "1 2 = 3"),
+        ('{"input": "1,2", "target": "3"}\n', "output"),
+        ('{"input": "1,2,3,4,5,6,7", "output": "3"}\n', "2 to 6 numbers"),
+    ],
+)
+def test_bad_rows(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "c.jsonl"
+    path.write_text(text)
+    with pytest.raises(BadInput, match=said):
+        CountdownFile(str(path)).listed()

@@ -1,0 +1,194 @@
+"""What every task promises: deterministic, verifiable, honest about its demonstrations, canonical in its ids, divisible into two sides."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from menolab.cli.tasks import task_classes
+from menolab.keys import Key
+from menolab.pieces import from_data, to_data
+from menolab.tasks.countdown import Countdown
+from menolab.tasks.countdown_file import CountdownFile
+from menolab.tasks.file import Problems
+from menolab.tasks.game24_file import Game24File
+from menolab.tasks.knights_knaves import KnightsKnaves, knights_knaves_problem
+from menolab.tasks.knights_knaves_file import KnightsKnavesFile
+from menolab.tasks.task import Task, draw, evaluation_problems, held_out
+from menolab.verifiers.extract import response
+from menolab.verifiers.numeric import Numeric
+
+ROOT = Key.root(7)
+
+
+def countdown_file(folder: Path) -> Task:
+    path = folder / "countdown.jsonl"
+    path.write_text("".join(json.dumps({"input": f"{n},100,93", "output": str(n + 193)}) + "\n" for n in range(1, 40)))
+    return CountdownFile(str(path))
+
+
+def game24_file(folder: Path) -> Task:
+    path = folder / "24.csv"
+    puzzles = ("1 1 4 6", "1 1 11 11", "1 1 3 8", "1 1 1 8", "6 6 6 6", "1 1 2 12", "3 3 8 8", "1 5 5 5")
+    path.write_text("Rank,Puzzles\n" + "".join(f"{i},{p}\n" for i, p in enumerate(puzzles, 1)))
+    return Game24File(str(path), first=1, last=len(puzzles))
+
+
+def knights_knaves_file(folder: Path) -> Task:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    generator = KnightsKnaves(wording="full")
+    rows = []
+    for i in range(30):
+        facts = generator(ROOT.fold("file", i)).facts
+        statements = json.dumps(facts["statements"]).replace("[", "(").replace("]", ")").replace('"', "'")
+        rows.append({"quiz": f"Quiz {i}?", "names": facts["names"], "statements": statements, "solution": facts["solution"]})
+    pq.write_table(pa.Table.from_pylist(rows), folder / "kk.parquet")
+    return KnightsKnavesFile(str(folder / "kk.parquet"))
+
+
+def problems_file(folder: Path) -> Task:
+    path = folder / "own.jsonl"
+    path.write_text("".join(json.dumps({"question": f"What is {n} + 1?", "gold": n + 1}) + "\n" for n in range(40)))
+    return Problems(str(path), prompt_field="question", answer_field="gold", verifier=Numeric())
+
+
+FILES: dict[str, Callable[[Path], Task]] = {
+    "CountdownFile": countdown_file, "Game24File": game24_file, "KnightsKnavesFile": knights_knaves_file, "Problems": problems_file,
+}  # fmt: skip
+VARIANTS: dict[str, tuple[dict[str, object], ...]] = {
+    "Countdown": ({}, {"wording": "full"}, {"numbers": 4}, {"numbers": 2, "operations": "+-"}),
+    "KnightsKnaves": ({}, {"wording": "full", "fewest": 2, "most": 6, "depth": 3}),
+    "Addition": ({}, {"wording": "full", "most_digits": 12}),
+    "Multiplication": ({}, {"wording": "full", "fewest_digits": 3, "most_digits": 6}),
+}
+
+
+def cases() -> Iterator[tuple[str, dict[str, object]]]:
+    for name in task_classes():
+        for fields in VARIANTS.get(name, ({},)):
+            yield name, fields
+
+
+@pytest.fixture(scope="module", params=list(cases()), ids=lambda case: case[0] + ("-" + "-".join(map(str, case[1].values())) if case[1] else ""))
+def task(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Task:
+    name, fields = request.param
+    if name in FILES:
+        return FILES[name](tmp_path_factory.mktemp(name))
+    if name == "Gym":
+        pytest.importorskip("reasoning_gym")
+    cls = task_classes()[name]
+    try:
+        return cls(**fields)
+    except TypeError:
+        pytest.fail(f"{name} needs arguments: give the family tests a way to make one")
+
+
+def perturbed(answer: str) -> str | None:
+    """A near miss: one role swapped, or one digit changed."""
+    if "knight" in answer or "knave" in answer:
+        return re.sub("knight|knave", lambda m: {"knight": "knave", "knave": "knight"}[m.group()], answer, count=1)
+    digit = re.search(r"\d", answer)
+    return f"{answer[: digit.start()]}{(int(digit.group()) + 1) % 10}{answer[digit.end() :]}" if digit else None
+
+
+def test_same_key_same_problem(task: Task) -> None:
+    made = [task(ROOT.fold(i)) for i in range(20)]
+    assert made == [task(ROOT.fold(i)) for i in range(20)]
+    assert len({p.id for p in made}) > 4, "different keys give different problems"
+
+
+def test_problems_are_plain_data(task: Task) -> None:
+    for i in range(10):
+        problem = task(ROOT.fold(i))
+        assert problem.id and problem.prompt.strip() and problem.answer and problem.task
+        assert json.loads(json.dumps(problem.facts)) == problem.facts
+        assert 0 <= problem.difficulty < float("inf")
+
+
+def test_saves_and_loads(task: Task) -> None:
+    assert from_data(json.loads(json.dumps(to_data(task)))) == task
+
+
+def test_own_answer_is_right_and_a_near_miss_wrong(task: Task) -> None:
+    rejected = 0
+    for i in range(30):
+        problem = task(ROOT.fold(i))
+        verdict = task.verify(problem, response("", problem.answer))
+        assert verdict.right and verdict.score == 1.0, (problem, verdict)
+        assert task.verify(problem, f"<think>{problem.answer}").extracted is None
+        miss = perturbed(problem.answer)
+        if miss is not None:
+            assert task.verify(problem, response("", miss)).label == "wrong", (problem, miss)
+            rejected += 1
+    assert rejected > 10
+
+
+def test_demonstrations_say_whether_they_are_right(task: Task) -> None:
+    styles = set()
+    for i in range(40):
+        problem = task(ROOT.fold(i))
+        try:
+            demonstration = task.demonstrate(problem, ROOT.fold("demonstration", i))
+        except NotImplementedError:
+            pytest.skip("writes no demonstrations")
+        assert demonstration == task.demonstrate(problem, ROOT.fold("demonstration", i))
+        verdict = task.verify(problem, demonstration.text)
+        assert verdict.right == demonstration.right, demonstration
+        assert verdict.extracted is not None and demonstration.text.startswith("<think>")
+        styles.add(demonstration.style)
+    assert styles == set(task.styles)  # type: ignore[attr-defined]
+
+
+def test_the_two_sides_share_nothing(task: Task) -> None:
+    if task.listed() is not None:
+        listed = task.listed()
+        assert listed is not None and evaluation_problems(task, 3, ROOT) == listed[:3]
+        assert len({p.id for p in listed}) == len(listed)
+        assert all(task(ROOT.fold(i)) in listed for i in range(5))
+        return
+    evaluation = evaluation_problems(task, 10, ROOT.fold("evaluation"))
+    training = [p for p, _ in zip(draw(task, ROOT.fold("training"), evaluation=False), range(100), strict=False)]
+    assert all(held_out(p) for p in evaluation) and not any(held_out(p) for p in training)
+    assert not {p.id for p in evaluation} & {p.id for p in training}
+
+
+# ---- ids: two wordings of one problem are one problem -----------------------------------------------------------------------------------------
+
+
+def test_wording_does_not_change_the_identity() -> None:
+    assert len({Countdown(wording=wording)(ROOT).id for wording in ("short", "full")}) == 1
+    puzzle = KnightsKnaves()(ROOT)
+    order = [2, 0, 1]
+
+    def renumbered(statement: list) -> list:
+        if statement[0] in ("telling-truth", "lying"):
+            return [statement[0], order.index(statement[1])]
+        sides = [renumbered(s) for s in statement[1:]]
+        return [statement[0], *(reversed(sides) if statement[0] in ("and", "or", "<=>") else sides)]
+
+    names = [puzzle.facts["names"][i] for i in order]
+    same = knights_knaves_problem(names, [renumbered(puzzle.facts["statements"][i]) for i in order])
+    assert same.id == puzzle.id and held_out(same) == held_out(puzzle)
+    assert same.facts["solution"] == [puzzle.facts["solution"][i] for i in order]
+
+
+def test_generated_and_published_problems_are_recognised_as_one(tmp_path: Path) -> None:
+    for make, generator in (
+        (Countdown(), lambda p: {"input": ",".join(map(str, p.facts["numbers"][::-1])), "output": str(p.facts["target"])}),
+        (Countdown(numbers=4, largest=13, smallest_target=24, largest_target=24), None),
+    ):
+        problem = make(ROOT)
+        if generator is not None:
+            (tmp_path / "c.jsonl").write_text(json.dumps(generator(problem)) + "\n")
+            published = CountdownFile(str(tmp_path / "c.jsonl")).listed()
+        else:
+            (tmp_path / "c.csv").write_text(f"Rank,Puzzles\n1,{' '.join(map(str, problem.facts['numbers'][::-1]))}\n")
+            published = Game24File(str(tmp_path / "c.csv"), first=1).listed()
+        assert published is not None
+        assert (published[0].task, published[0].id) == (problem.task, problem.id)

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import pytest
+
+from menolab.verifiers.extract import extract, response
+
+CASES = [
+    (r"\boxed{41} ... wait, no ... \boxed{42}", "42"),
+    (r"\boxed{42} ... wait, no ... \boxed{41}", "41"),
+    ("<think> try 40, 41, 42", None),
+    (r"<think>so \boxed{42}</think> I am done", None),
+    (r"<think>\boxed{41}</think> so \boxed{42}", "42"),
+    (r"\boxed{40}, \boxed{41}, \boxed{42}", None),
+    (r"\boxed{42}, again \boxed{42}", "42"),
+    (r"\boxed{42}" + " and so on" * 40, "42"),
+    (r"\boxed{\frac{1}{2}}", r"\frac{1}{2}"),
+    (r"\boxed{\{1,2\}}", r"\{1,2\}"),
+    (r"\boxed{a \fbox{b}}", r"a \fbox{b}"),
+    (r"\boxed 42 is it", "42"),
+    (r"\fbox{42}", "42"),
+    (r"write \boxed{ first: \boxed{42}", "42"),
+    (r"\boxed{42", None),
+    (r"\boxed{41} and then \boxed{42", None),
+    (r"\boxed{\text{The answer is } 42}", "42"),
+    (r"\boxed{}", None),
+    ("#### 42.", "42"),
+    ("steps\n#### **42**\n", "42"),
+    ("#### 41\n#### 42", "42"),
+    (r"answer: \$42", r"\$42"),
+    ("Answer: 42. This is because 6*7 = 42", "42"),
+    ("**Answer:** 42", "42"),
+    ("The answer is 3.5", "3.5"),
+    ("The answer is:\n\n7", "7"),
+    ("The final answer is **(B)**.", "(B)"),
+    ("the answer isn't clear", None),
+    ("<answer>42</answer>", "42"),
+    ("<answer>\n42\n</answer>", "42"),
+    ("<answer>42", None),
+    ("42</answer>", None),
+    ("<answer></answer>", None),
+    (r"<answer>$\boxed{42}$</answer>", "42"),
+    (r"<answer>42</answer> \boxed{41}", "42"),
+    ("<answer>41</answer> no, rather <answer>42</answer>", "42"),
+    ("<answer>41</answer><answer>42</answer>", None),
+    ("<think>a</think>b<think>c</think><answer>42</answer>", "42"),
+    ("<think>a</think><answer>42</answer><think>once more", None),
+    ("a</think><answer>42</answer>", "42"),
+    ("the last number is 42", None),
+    ("", None),
+]
+
+
+@pytest.mark.parametrize(("text", "answer"), CASES)
+def test_extract(text: str, answer: str | None) -> None:
+    found = extract(text)
+    assert found.answer == answer
+    assert found.reason
+
+
+def test_response_round_trip() -> None:
+    assert extract(response("try 1+1", " 2 "), strict=True).answer == "2"
+    assert extract(response("", r"\boxed{2}"), strict=True).answer == r"\boxed{2}", "strict takes the content as it stands"

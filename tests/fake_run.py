@@ -45,7 +45,8 @@ def write(folder: Path, *, problems: int = 48, samples: int = 8, steps: int = 12
 def _reinforced(step: int, steps: int, rng: random.Random) -> dict[str, float | int | str]:
     rate = 0.35 + 0.3 * (1 - math.exp(-2.5 * step / steps)) + rng.gauss(0, 0.03)
     return {
-        "stage": "reinforce", "step": step, "loss": rng.gauss(0, 0.02), "reward": rate - 0.04, "pass_rate": rate, "length": 92 + 30 * step / steps + rng.gauss(0, 4),
+        "stage": "reinforce", "step": step, "loss": rng.gauss(0, 0.02), "reward": rate - 0.04, "pass_rate": rate,
+        "length": 92 + 30 * step / steps + rng.gauss(0, 4),
         "entropy": 0.62 * math.exp(-1.4 * step / steps) + rng.gauss(0, 0.01), "truncated": max(0, 0.12 - 0.1 * step / steps + rng.gauss(0, 0.015)),
         "unparsed": max(0, 0.14 - 0.11 * step / steps + rng.gauss(0, 0.015)), "dead_groups": 0.22 + 0.25 * step / steps + rng.gauss(0, 0.04),
         "grad_norm": 0.4 + abs(rng.gauss(0, 0.1)), "kl": 0.02 * step / steps + abs(rng.gauss(0, 0.001)), "clipped": abs(rng.gauss(0.01, 0.004)),

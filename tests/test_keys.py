@@ -65,4 +65,8 @@ def test_splitmix_reference_values() -> None:
     """First outputs of SplitMix64 seeded with 1234567, as published with Vigna's C code."""
     expected = [6457827717110365317, 3203168211198807973, 9817491932198370423]
     got = uniforms(np.array([1234567], dtype=np.uint64), 0, 3)[0]
-    assert got.tolist() == [((z >> 11) + 0.5) * 2.0**-53 for z in expected]
+    assert got.tolist() == [((z >> 12) + 0.5) * 2.0**-52 for z in expected]
+
+
+def test_the_largest_draw_is_below_one() -> None:
+    assert ((2**52 - 1) + 0.5) * 2.0**-52 < 1.0

@@ -57,19 +57,35 @@ def write_folder(path: Path, fill: Callable[[Path], object]) -> None:
         for file in (f for f in scratch.rglob("*") if f.is_file()):
             with file.open("rb") as handle:
                 os.fsync(handle.fileno())
-        if path.exists():
-            shutil.rmtree(path)
-        scratch.rename(path)
+        _swap_in(scratch, path)
         _sync_folder(path.parent)
     except OSError as error:
         shutil.rmtree(scratch, ignore_errors=True)
         raise RunFailed(f"cannot write {path}: {error.strerror or error}; free some space or choose another folder with --out") from error
 
 
+def _swap_in(new: Path, path: Path) -> None:
+    """Rename `new` to `path`; a folder already there steps aside first, since a folder cannot be renamed onto a full one, and comes back if it fails."""
+    old = path.with_name(f".{path.name}.old")
+    if path.exists():
+        shutil.rmtree(old, ignore_errors=True)
+        path.rename(old)
+    try:
+        new.rename(path)
+    except OSError:
+        if old.exists():
+            old.rename(path)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
 def remove_scratch(folder: Path) -> None:
-    """Delete what killed writers left behind."""
+    """Clear up after killed writers: unfinished files and folders go, a folder that had stepped aside comes back if nothing took its place."""
     for left in folder.rglob(".*.tmp"):
         shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+    for aside in folder.rglob(".*.old"):
+        path = aside.with_name(aside.name.removeprefix(".").removesuffix(".old"))
+        shutil.rmtree(aside) if path.exists() else aside.rename(path)
 
 
 def read_json_lines(path: Path) -> list[dict[str, Any]]:

@@ -66,7 +66,7 @@ def uniforms(bits_B: np.ndarray, start: int, count: int) -> np.ndarray:
         count: how many positions.
 
     Returns:
-        float64 ``[B, count]``, multiples of 2**-53 shifted by half a step so that neither 0 nor 1 occurs.
+        float64 ``[B, count]``: odd multiples of 2**-53, so that neither 0 nor 1 occurs and every value is exact.
 
     Source: SplitMix64's output function (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators", fig. 17), used as a
     counter-based generator: position t of a stream is mix(bits + (t + 1) * golden).
@@ -77,4 +77,4 @@ def uniforms(bits_B: np.ndarray, start: int, count: int) -> np.ndarray:
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         z = z ^ (z >> np.uint64(31))
-    return ((z >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+    return ((z >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52

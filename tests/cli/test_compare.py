@@ -5,9 +5,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from fake_run import write
 from fakes import FakeEngine, Sums, sums
-
 from menolab.cli.main import main
 from menolab.engines.decoding import Decoding
 from menolab.evaluation.evaluate import evaluate
@@ -70,7 +70,12 @@ def test_different_settings_are_refused_then_forced(runs: Path, tmp_path: Path, 
     assert any("decoding differ" in w for w in json.loads(capsys.readouterr().out)["tasks"]["sums"]["warnings"])
 
 
-@pytest.mark.parametrize(("paths", "said"), [(["A"], "two results or more"), (["none", "none"], "no such file"), (["one/recipe.json", "one"], "not a whole"), (["one/empty", "one"], "no result record")])
+@pytest.mark.parametrize(("paths", "said"), [
+    (["one"], "two results or more"),
+    (["none", "none"], "no such file"),
+    (["one/recipe.json", "one"], "not a whole"),
+    (["one/empty", "one"], "no result record"),
+])  # fmt: skip
 def test_bad_paths(runs: Path, capsys: pytest.CaptureFixture[str], paths: list[str], said: str):
     (runs / "one" / "empty").mkdir(exist_ok=True)
     assert main(words(*(runs / path for path in paths))) == 2

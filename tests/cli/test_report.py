@@ -5,8 +5,8 @@ import webbrowser
 from pathlib import Path
 
 import pytest
-from fake_run import write
 
+from fake_run import write
 from menolab.cli.main import main
 
 

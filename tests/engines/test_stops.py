@@ -35,3 +35,10 @@ def test_only_candidate_rows_are_decoded():
     last = np.array([7 + ord("a"), 7 + ord(">"), 7 + ord("b")])
     assert stops.hits(last, tail).tolist() == [False, True, False]
     assert decoded == [1]
+
+
+def test_a_space_that_a_lone_token_does_not_show():
+    # SentencePiece decoders strip the space of a token at the start of a text, so the table sees "b" where the text gains " b" or "b ".
+    texts = {0: "a", 1: " "}
+    stops = StopStrings(("a ",), lambda tokens: "".join(texts[t] for t in tokens), vocabulary=["a", ""])
+    assert stops.hits(np.array([1]), lambda b: [0, 1]).tolist() == [True]

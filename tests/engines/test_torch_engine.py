@@ -87,7 +87,9 @@ def test_greedy_is_what_transformers_generates(name):
         assert set(completion.logprobs) == {0.0}
 
 
-@pytest.mark.parametrize("decoding", [Decoding(max_tokens=1), Decoding(temperature=0.6, top_k=20, top_p=0.95, max_tokens=1)], ids=["plain", "truncated"])
+@pytest.mark.parametrize(
+    "decoding", [Decoding(max_tokens=1), Decoding(temperature=0.6, top_k=20, top_p=0.95, max_tokens=1)], ids=["plain", "truncated"]
+)
 def test_drawn_frequencies_are_the_distribution(decoding):
     policy = tiny("llama", initializer_range=0.05)
     prompt, n = (1, 20, 30), 4000
@@ -125,8 +127,8 @@ def test_blocks_of_rows_draw_the_same(monkeypatch):
 def test_end_tokens_and_limits_finish_rows():
     policy = tiny("qwen3")
     drawn = TorchEngine(policy).generate(requests(samples=4), Decoding(max_tokens=30, stop_ids=tuple(range(3, 43))))
-    assert {c.finish for c in drawn} == {"stop", "length"} or all(c.finish == "stop" for c in drawn)
     ends = {2, *range(3, 43)}
+    assert any(c.finish == "stop" and c.tokens[-1] != 2 for c in drawn)
     for c in drawn:
         assert not ends & set(c.tokens[:-1])
         assert (c.tokens[-1] in ends) == (c.finish == "stop")
@@ -193,9 +195,11 @@ def test_a_stop_string_inside_one_token():
     tag = policy.tokenizer.convert_tokens_to_ids("</answer>")
     with torch.no_grad():
         policy.model.lm_head.weight.zero_()
-        policy.model.lm_head.weight[tag] = 1.0  # with a constant bias towards the tag through the last hidden state's sum
+        policy.model.lm_head.weight[tag] = 1.0  # the tag wins wherever the hidden state's sum is positive, all tokens tie elsewhere
     engine = TorchEngine(policy)
-    drawn = engine.generate([Request((1, i), Key.root(0).fold(i)) for i in range(20, 40)], Decoding(temperature=0.05, max_tokens=5, stop=("answer>",)))
+    drawn = engine.generate(
+        [Request((1, i), Key.root(0).fold(i)) for i in range(20, 40)], Decoding(temperature=0.05, max_tokens=5, stop=("answer>",))
+    )
     assert any(c.tokens[-1] == tag for c in drawn)
     for c in drawn:
         assert tag not in c.tokens[:-1]

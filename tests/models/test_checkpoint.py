@@ -135,7 +135,7 @@ def test_absent_shard(folder):
 def test_tokenizer_of_a_larger_model(folder):
     from menolab.models.tokenizer import build_tokenizer
 
-    build_tokenizer(["ab ab ab ab"], merges=2).save_pretrained(folder)
+    build_tokenizer(numbers=12).save_pretrained(folder)
     refused(folder, "do not belong together")
 
 

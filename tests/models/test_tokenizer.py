@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,10 +10,8 @@ from transformers import AutoTokenizer
 from menolab.errors import BadInput
 from menolab.models.tokenizer import TAGS, build_tokenizer
 
-ENGLISH = ["Find the number of ways to reach the target 24 from 1, 2, 3.", "The target is reached by the sum of the numbers 123456."] * 3
 BYTES = build_tokenizer()
-MERGED = build_tokenizer(ENGLISH, merges=60)
-NUMBERS = build_tokenizer(ENGLISH, merges=60, numbers=199)
+NUMBERS = build_tokenizer(numbers=199)
 
 awkward = st.one_of(
     st.text(),
@@ -25,7 +20,7 @@ awkward = st.one_of(
 )
 
 
-@pytest.mark.parametrize("tokenizer", [BYTES, MERGED, NUMBERS], ids=["bytes", "merged", "numbers"])
+@pytest.mark.parametrize("tokenizer", [BYTES, NUMBERS], ids=["bytes", "numbers"])
 @settings(max_examples=150, deadline=None)
 @given(text=awkward)
 def test_any_text_comes_back(tokenizer, text):
@@ -49,25 +44,7 @@ def test_tags_are_single_tokens_that_survive_decoding():
     assert BYTES.decode([*ids, BYTES.eos_token_id], skip_special_tokens=True) == text
 
 
-def test_merges_shorten_english_and_leave_digits_alone():
-    text = ENGLISH[0]
-    assert len(MERGED(text)["input_ids"]) < 0.6 * len(BYTES(text)["input_ids"])
-    pieces = MERGED.convert_ids_to_tokens(MERGED("target 123456 4", add_special_tokens=False)["input_ids"])
-    assert [p for p in pieces if any(c.isdigit() for c in p)] == list("1234564")
-    assert not any(len(piece) > 1 and any(c in "0123456789" for c in piece) for piece in MERGED.get_vocab() if piece not in TAGS)
-
-
-def test_merges_are_the_same_in_another_process():
-    code = f"from menolab.models.tokenizer import build_tokenizer; print(build_tokenizer({ENGLISH!r}, merges=60).backend_tokenizer.to_str())"
-    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
-    assert other == MERGED.backend_tokenizer.to_str()
-
-
-def test_no_more_merges_than_the_texts_hold():
-    assert len(build_tokenizer(["abab ab"], merges=1000)) < 263 + 10
-
-
-@pytest.mark.parametrize("tokenizer", [BYTES, MERGED, NUMBERS], ids=["bytes", "merged", "numbers"])
+@pytest.mark.parametrize("tokenizer", [BYTES, NUMBERS], ids=["bytes", "numbers"])
 def test_saved_and_loaded_is_the_same(tokenizer, tmp_path):
     tokenizer.save_pretrained(tmp_path)
     loaded = AutoTokenizer.from_pretrained(tmp_path)
@@ -89,18 +66,17 @@ def test_saved_and_loaded_is_the_same(tokenizer, tmp_path):
     ],
 )
 def test_small_numbers_are_one_token_and_others_are_digits(text, tokens):
-    for tokenizer in (NUMBERS, build_tokenizer(numbers=199)):
-        pieces = tokenizer.convert_ids_to_tokens(tokenizer(text, add_special_tokens=False)["input_ids"])
-        assert [piece for piece in pieces if piece[-1].isdigit()] == tokens
+    pieces = NUMBERS.convert_ids_to_tokens(NUMBERS(text, add_special_tokens=False)["input_ids"])
+    assert [piece for piece in pieces if piece[-1].isdigit()] == tokens
     assert NUMBERS.convert_tokens_to_ids("10") == 263
 
 
 def test_numbers_change_nothing_else():
     text = "Find the target, <think>"
-    assert NUMBERS.convert_ids_to_tokens(NUMBERS(text)["input_ids"]) == MERGED.convert_ids_to_tokens(MERGED(text)["input_ids"])
+    assert NUMBERS.convert_ids_to_tokens(NUMBERS(text)["input_ids"]) == BYTES.convert_ids_to_tokens(BYTES(text)["input_ids"])
 
 
-@pytest.mark.parametrize("wrong", [{"merges": -1}, {"numbers": -1}, {"numbers": 1000}])
+@pytest.mark.parametrize("wrong", [{"numbers": -1}, {"numbers": 1000}])
 def test_bad_sizes_are_refused(wrong):
     with pytest.raises(BadInput, match=next(iter(wrong))):
         build_tokenizer(**wrong)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from xml.etree import ElementTree
@@ -17,7 +18,7 @@ def draw(*lines: Line, **options) -> str:
 def test_ticks_cover_the_range_in_round_steps(low: float, high: float):
     ticks = nice_ticks(low, high)
     assert ticks[0] <= low and ticks[-1] >= high and 2 <= len(ticks) <= 8
-    steps = {round((b - a) / (ticks[1] - ticks[0]), 6) for a, b in zip(ticks, ticks[1:], strict=False)}
+    steps = {round((b - a) / (ticks[1] - ticks[0]), 6) for a, b in itertools.pairwise(ticks)}
     assert steps == {1.0}
 
 
@@ -54,7 +55,7 @@ def test_labels_are_escaped():
 @pytest.mark.parametrize("heights", [[50, 50, 50], [10, 11, 180], [188, 188, 188], [0, 60, 120], [95, 96, 97, 98], [5]])
 def test_labels_keep_their_distance_and_stay_inside(heights: list[float]):
     placed = spread(heights, 14, 188)
-    assert all(b - a >= GAP - 1e-9 for a, b in zip(placed, placed[1:], strict=False))
+    assert all(b - a >= GAP - 1e-9 for a, b in itertools.pairwise(placed))
     assert min(placed) >= 14 - 1e-9 and max(placed) <= 188 + 1e-9
 
 

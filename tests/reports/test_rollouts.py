@@ -3,7 +3,6 @@ from __future__ import annotations
 import dataclasses
 
 from fakes import FakeEngine, Sums, sums
-
 from menolab.engines.decoding import Decoding
 from menolab.evaluation.compare import compare
 from menolab.evaluation.evaluate import evaluate
@@ -51,7 +50,8 @@ def test_a_very_long_response_is_shortened_and_says_so():
 
 def test_pairs_show_gain_loss_and_no_change():
     before, after = (evaluate(FakeEngine(skill), Sums(), sums(40), Decoding(), 4, Key.root(i)) for i, skill in enumerate((0.3, 0.6)))
-    flipped = [dataclasses.replace(row, label="wrong") if row.problem == next(r.problem for r in before.rows if r.label == "right") else row for row in after.rows]
+    forgotten = next(row.problem for row in before.rows if row.label == "right")
+    flipped = [dataclasses.replace(row, label="wrong") if row.problem == forgotten else row for row in after.rows]
     after = dataclasses.replace(after, rows=tuple(flipped))
     chosen = pairs(before, after, compare(before, after))
     assert [p.kind for p in chosen][:2] == ["gained", "gained"] and chosen[-1].kind == "no change"

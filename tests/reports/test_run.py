@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from fake_run import write
 
+from fake_run import write
 from menolab.errors import BadInput
 from menolab.reports.run import read_run
 

@@ -21,7 +21,8 @@ def test_the_published_files(shared_data: Path) -> None:
             assert problem.prompt.startswith(row["quiz"])
             for gold in (row["solution_text_format"], row["solution_text"], problem.answer):
                 assert task.verify(problem, f"<think>x</think><answer>{gold}</answer>").right
-            assert task.verify(problem, f"<answer>{row['solution_text'].replace('knight', 'knave', 1)}</answer>").label in ("wrong", "right")
+            turned = row["solution_text"].replace("knight", "knave", 1)
+            assert task.verify(problem, f"<answer>{turned}</answer>").right == (turned == row["solution_text"])
         assert task.demonstrate(problems[0], Key.root(0)).right
 
 

@@ -26,10 +26,11 @@ RIGHT = {
 }
 HOSTILE = (
     "", " ", "\0", "\ud800", "(" * 100_000, "(" * 100_000 + "1" + ")" * 100_000, "-" * 1_000_000, "9" * 1_000_000, "1e999999999", "1e-999999999",
-    "9**9**9**9", "9^9^9", "\\frac{" * 50_000, "\\boxed{" * 100_000, "\\boxed{" * 50_000 + "}" * 50_000, "<answer>" * 100_000, "</answer>" * 100_000,
-    "<think>" * 100_000, "</think>" * 100_000, "answer is " * 100_000, "answer:" + " " * 1_000_000, "####\n" * 100_000,
-    "__import__('os').system('false')",    "½ ² ٣ ４ ⑨", "\u202e42\u2028", "1," * 500_000, "A" * 1_000_000, "A is a " * 100_000, "is a knight " * 50_000, "nan", "inf", "-inf", "1/0",
-    "0/0", "1_000",    "{" * 500_000, "\\" * 1_000_000, "$" * 1_000_000, "*" * 1_000_000, "= " * 400_000, "\n" * 1_000_000, "1 " * 500_000, "./" * 400_000,
+    "9**9**9**9", "9^9^9", "\\frac{" * 50_000, "\\boxed{" * 100_000, "\\boxed{" * 50_000 + "}" * 50_000, "<answer>" * 100_000,
+    "</answer>" * 100_000, "<think>" * 100_000, "</think>" * 100_000, "answer is " * 100_000, "answer:" + " " * 1_000_000, "####\n" * 100_000,
+    "__import__('os').system('false')", "½ ² ٣ ４ ⑨", "\u202e42\u2028", "1," * 500_000, "A" * 1_000_000, "A is a " * 100_000,
+    "is a knight " * 50_000, "nan", "inf", "-inf", "1/0", "0/0", "1_000", "{" * 500_000, "\\" * 1_000_000, "$" * 1_000_000, "*" * 1_000_000,
+    "= " * 400_000, "\n" * 1_000_000, "1 " * 500_000, "./" * 400_000,
 )  # fmt: skip
 
 
@@ -84,7 +85,8 @@ class TestEveryVerifier:
 
     def test_hostile_facts_are_undecided_or_ignored(self, verifier: AnswerVerifier) -> None:
         numbers = ({"numbers": "x", "target": []}, {"numbers": [1], "target": "x"}, {"numbers": [None], "target": 1})
-        for facts in (*numbers, {"names": ["Ann"], "solution": []}, {"names": 3, "solution": 4}):
+        choices = ({"choices": 5}, {"choices": "AB"}, {"operations": ["+", "-", "*", "/"]})
+        for facts in (*numbers, *choices, {"names": ["Ann"], "solution": []}, {"names": 3, "solution": 4}):
             problem = dataclasses.replace(gold(verifier), facts=facts)
             assert verifier(problem, f"<answer>{problem.answer}</answer>").label in ("right", "undecided")
 
@@ -116,8 +118,10 @@ def test_family_is_covered() -> None:
 
 def test_random_text_never_raises() -> None:
     draw = random.Random(0)
-    pieces = ["<think>", "</think>", "<answer>", "</answer>", "\\boxed{", "}", "{", "answer is", "####", "12", "+", "(", ")", "/", "0", ".", ",", "\n",
-              "A", "$", "\\frac", "knight", "is a", "Ann", "e5", "-", "\\text{", "%"]  # fmt: skip
+    pieces = (
+        *("<think>", "</think>", "<answer>", "</answer>", "\\boxed{", "}", "{", "answer is", "####", "12", "+", "(", ")", "/", "0", ".", ",", "\n"),
+        *("A", "$", "\\frac", "knight", "is a", "Ann", "e5", "-", "\\text{", "%"),
+    )
     for _ in range(2000):
         text = "".join(draw.choice(pieces) for _ in range(draw.randint(0, 25)))
         for verifier in VERIFIERS:

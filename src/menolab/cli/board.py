@@ -30,7 +30,8 @@ class Board(Listener):
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         terminal = progress_console()
-        columns = (TextColumn("{task.description:<19}"), BarColumn(24), MofNCompleteColumn(), TimeRemainingColumn(compact=True), TextColumn("{task.fields[news]}"))
+        time_left = TimeRemainingColumn(compact=True)
+        columns = (TextColumn("{task.description:<19}"), BarColumn(24), MofNCompleteColumn(), time_left, TextColumn("{task.fields[news]}"))
         self.live = terminal.is_terminal
         self.bars = Progress(*columns, console=terminal, disable=not self.live)
         self.tasks: dict[str, Any] = {}
@@ -116,7 +117,7 @@ def seconds(run: Run) -> dict[str, float]:
     spent = {"cold_start": 0.0, "reinforce": 0.0}
     for row in read_json_lines(run.folder / "timings.jsonl"):
         spent[row["stage"]] = spent.get(row["stage"], 0.0) + sum(v for k, v in row.items() if k in ("sample", "verify", "update", "other"))
-    spent["evaluate"] = sum(r.record.seconds["total"] for task, _ in run.evaluation for r in results(run, task).values())
+    spent["evaluate"] = sum(r.record.seconds["total"] for task, _ in run.evaluation for r in results(run, task.name).values())
     return {**spent, "total": sum(spent.values())}
 
 
@@ -127,8 +128,8 @@ def show(run: Run) -> None:
     for task, problems in run.evaluation:
         made = results(run, task.name)
         samples = run.setup.evaluation.samples
-        table = Table(title=f"{task.name}: {len(problems)} problems x {samples} samples, temperature {run.setup.evaluation.temperature:g}", title_justify="left",
-                      box=None, padding=(0, 2, 0, 0))
+        title = f"{task.name}: {len(problems)} problems x {samples} samples, temperature {run.setup.evaluation.temperature:g}"
+        table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
         shown = ["pass@1", *(f"pass@{k}" for k in (4, samples) if k <= samples and k > 1), f"maj@{samples}", "length", "truncated", "unparsed", "errored"]
         for name in ("", *dict.fromkeys(shown)):
             table.add_column(name, justify="left" if not name else "right")

@@ -90,7 +90,7 @@ def matched(a: Mapping[str, Result], b: Mapping[str, Result]) -> list[tuple[Resu
         BadInput: no task in common.
     """
     if len(a) == len(b) == 1:
-        return [(*a.values(), *b.values())]
+        return list(zip(a.values(), b.values(), strict=True))
     shared = [task for task in a if task in b]
     if not shared:
         raise BadInput("tasks", sorted(b), f"none of them is a task of A ({', '.join(sorted(a))}); evaluate both on the same tasks")
@@ -122,7 +122,8 @@ def show(a: Path, b: Path, comparisons: Sequence[Comparison]) -> None:
 
     console().print(f"A = {a}\nB = {b}", markup=False, soft_wrap=True)
     for c in comparisons:
-        table = Table(title=f"{c.task}: {c.difference.n} problems x {max(c.pass_at_k)} samples", title_justify="left", box=None, padding=(0, 1, 0, 0))
+        console().print(f"{c.task}: {c.difference.n} problems x {max(c.pass_at_k)} samples", markup=False, soft_wrap=True)
+        table = Table(box=None, padding=(0, 1, 0, 0))
         for name in ("%", "A", "B", "B - A", "95%", "p"):
             table.add_column(name, justify="left" if name == "%" else "right")
         table.add_row("pass@1", _share(c.a), _share(c.b), *_difference(c.difference), style="bold")

@@ -31,7 +31,7 @@ def run(args: Args) -> int:
     from menolab.runs.run import Launch, create
     from menolab.setups.laptop import demo_recipe
 
-    recipe = demo_recipe(quick=args.quick, seed=args.seed)
+    recipe = demo_recipe(small=args.quick, seed=args.seed)
     summary = carry_out_live(create(args.out or default_folder("demo"), recipe, Launch()), quiet=args.json)
     if args.json:
         emit_json(summary)

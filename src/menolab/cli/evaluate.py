@@ -187,7 +187,8 @@ def show(record: Record) -> None:
     from menolab.cli.output import console
 
     title = f"{record.task}: {record.problems} problems x {record.samples} samples, temperature {record.decoding['temperature']:g}, {record.model}"
-    table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
+    console().print(title, markup=False, soft_wrap=True)
+    table = Table(box=None, padding=(0, 2, 0, 0))
     table.add_column("")
     table.add_column("", justify="right")
     table.add_column("95%")

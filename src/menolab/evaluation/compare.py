@@ -134,8 +134,8 @@ def _sentence(c: Comparison) -> str:
     if c.p_holm < ALPHA:
         said = f"B is {'better' if d.mean > 0 else 'worse'} than A by {size}."
     else:
-        said = f"no difference shown: {size}"
-        said += f"; a comparison of this size would notice about {100 * d.detectable:.1f} points." if d.detectable is not None else "; no problem's score moved."
+        power = "no problem's score moved" if d.detectable is None else f"a comparison of this size would notice about {100 * d.detectable:.1f} points"
+        said = f"no difference shown: {size}; {power}."
     top = max(c.pass_at_k)
     far = c.pass_at_k[top]
     if top > 1 and (far.high < 0 or far.low > 0) and (far.mean > 0) != (d.mean > 0):

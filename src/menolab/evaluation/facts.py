@@ -15,7 +15,7 @@ from menolab import __version__
 def versions() -> dict[str, str]:
     """Versions of menolab, Python and the libraries that numbers depend on."""
     found = {"menolab": __version__, "python": platform.python_version()}
-    for name in ("torch", "transformers", "tokenizers", "numpy", "vllm"):
+    for name in ("torch", "transformers", "tokenizers", "peft", "safetensors", "numpy"):
         try:
             found[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:

@@ -1,9 +1,7 @@
-"""The laptop ground's own tokenizer: bytes, single digits, the thinking tags, and a few learned merges where asked for."""
+"""The laptop ground's own tokenizer: bytes, the thinking tags, and small whole numbers where asked for."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
 from typing import Any
 
 from menolab.errors import check_range
@@ -12,17 +10,15 @@ PAD, BOS, EOS = "<pad>", "<bos>", "<eos>"
 TAGS = ("<think>", "</think>", "<answer>", "</answer>")
 
 
-def build_tokenizer(texts: Iterable[str] = (), merges: int = 0, numbers: int = 0) -> Any:
+def build_tokenizer(numbers: int = 0) -> Any:
     """A byte-level tokenizer as a standard Hugging Face object: any text comes back exactly, and there is no unknown token.
 
-    Ids: <pad> 0, <bos> 1, <eos> 2, the four tags 3 to 6, the 256 bytes 7 to 262, then the numbers, then learned merges in the order learned. A
+    Ids: <pad> 0, <bos> 1, <eos> 2, the four tags 3 to 6, the 256 bytes 7 to 262, then the numbers. A
     digit is one token, so that a number's tokens line up with its places, unless `numbers` makes whole small numbers tokens. <pad>, <bos> and
     <eos> written in a text are read as ordinary text: nothing a prompt says can end or blank a sequence. The tags are read as tags, and survive
     decoding whatever `skip_special_tokens` says.
 
     Args:
-        texts: what merges are learned from; unused when `merges` is 0.
-        merges: how many byte pairs to learn at most (fewer when the texts hold fewer pairs that occur twice); never of digits.
         numbers: 10 to this number (at most 999) are one token each. Digits are cut from the left into threes, and a piece that is no such token
             ("007", or 256 where numbers is 199) is read digit by digit.
 
@@ -34,15 +30,12 @@ def build_tokenizer(texts: Iterable[str] = (), merges: int = 0, numbers: int = 0
     from tokenizers import AddedToken, Tokenizer, decoders, models, processors
     from transformers import PreTrainedTokenizerFast
 
-    check_range("merges", merges, 0)
     check_range("numbers", numbers, 0, 999)
-    learned = _learn_merges(texts, merges) if merges else []
     small = [str(n) for n in range(10, numbers + 1)]
-    pieces = [PAD, BOS, EOS, *TAGS, *_byte_letters(), *small, *(a + b for a, b in learned)]
-    # Two merges may spell the same piece; it keeps its first id.
-    vocabulary = {piece: i for i, piece in enumerate(dict.fromkeys(pieces))}
+    pieces = [PAD, BOS, EOS, *TAGS, *_byte_letters(), *small]
+    vocabulary = {piece: i for i, piece in enumerate(pieces)}
     # ignore_merges: a piece that is in the vocabulary is that token at once, which is how numbers are found.
-    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=learned, ignore_merges=True))
+    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[], ignore_merges=True))
     tokenizer.pre_tokenizer = _splitter(r"\d{1,3}" if small else r"\d")
     tokenizer.decoder = decoders.ByteLevel()
     tokenizer.post_processor = processors.TemplateProcessing(single=f"{BOS} $A", special_tokens=[(BOS, vocabulary[BOS])])
@@ -54,7 +47,7 @@ def build_tokenizer(texts: Iterable[str] = (), merges: int = 0, numbers: int = 0
 
 
 def _splitter(digits: str) -> Any:
-    """Matches of `digits` apart, then GPT-2's split into words; merges never cross what this cuts."""
+    """Matches of `digits` apart, then bytes."""
     from tokenizers import Regex, pre_tokenizers
 
     return pre_tokenizers.Sequence([pre_tokenizers.Split(Regex(digits), "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False)])
@@ -68,15 +61,3 @@ def _byte_letters() -> list[str]:
     own = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
     moved = iter(range(256, 512))
     return [chr(b) if b in own else chr(next(moved)) for b in range(256)]
-
-
-def _learn_merges(texts: Iterable[str], count: int) -> list[tuple[str, str]]:
-    """The `count` most frequent byte pairs, greedily; ties are broken by the bytes' ids, so the result depends on the texts alone."""
-    from tokenizers import Tokenizer, models, trainers
-
-    scratch = Tokenizer(models.BPE())
-    scratch.pre_tokenizer = _splitter(r"\d")  # one by one, so that no pair of digits is ever seen
-    letters = _byte_letters()
-    trainer = trainers.BpeTrainer(vocab_size=len(letters) + count, initial_alphabet=letters, min_frequency=2, show_progress=False)
-    scratch.train_from_iterator(texts, trainer)
-    return [(a, b) for a, b in json.loads(scratch.to_str())["model"]["merges"]]

@@ -134,16 +134,12 @@ def _labels(lines: Sequence[Line], place: Place) -> list[str]:
 
 
 def spread(heights: Sequence[float], low: float, high: float) -> list[float]:
-    """Heights in order, moved as little as needed to lie `GAP` apart, inside [low, high] where there is room."""
+    """Heights in order, pushed down until they lie `GAP` apart, and up again where that goes past `high`."""
     placed: list[float] = []
-    for i, y in enumerate(heights):
-        room_below = high - GAP * (len(heights) - 1 - i)
-        placed.append(max(min(y, room_below), placed[-1] + GAP if placed else low))
-    for i in range(len(placed) - 2, -1, -1):  # a label pushed down takes half of the push back from the one above
-        slack = placed[i + 1] - heights[i + 1]
-        if slack > 0:
-            above = placed[i - 1] + GAP if i else low
-            moved = max(above, placed[i] - slack / 2)
-            placed[i + 1] -= min(slack / 2, placed[i] - moved) if placed[i + 1] - placed[i] <= GAP + 1e-9 else 0.0
-            placed[i] = moved
+    for y in heights:
+        placed.append(max(y, placed[-1] + GAP if placed else low))
+    limit = high
+    for i in reversed(range(len(placed))):
+        placed[i] = min(placed[i], limit)
+        limit = placed[i] - GAP
     return placed

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from menolab.errors import BadInput
@@ -42,8 +43,11 @@ def save(root: Path, stage: str, step: int, model: Any, optimizer: torch.optim.O
     folder = root / stage / f"step-{step:06d}"
 
     def fill(scratch: Path) -> None:
-        save_file(_learning(model), scratch / "weights.safetensors")
-        save_file(_optimizer_tensors(optimizer), scratch / "optimizer.safetensors")
+        try:
+            save_file(_learning(model), scratch / "weights.safetensors")
+            save_file(_optimizer_tensors(optimizer), scratch / "optimizer.safetensors")
+        except SafetensorError as error:  # how safetensors reports a full disk
+            raise OSError(str(error)) from error
         state = {"stage": stage, "step": step, "curriculum": curriculum}
         (scratch / "state.json").write_text(json.dumps(state, allow_nan=False), encoding="utf-8")
 

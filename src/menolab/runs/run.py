@@ -9,22 +9,19 @@
 from __future__ import annotations
 
 import json
-import os
-import platform
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from menolab import __version__
 from menolab.errors import BadInput, RunFailed
+from menolab.evaluation.facts import hardware, versions
 from menolab.files import read_json_lines, remove_scratch, write_json, write_text
 from menolab.keys import Key
 from menolab.pieces import from_data, to_json
@@ -193,25 +190,14 @@ def differences(old: Any, new: Any, path: str = "") -> list[str]:
 
 def facts(recipe: Recipe, launch: Launch) -> dict[str, Any]:
     """Versions, hardware and launch settings: what may explain a difference between two runs of one recipe."""
-    packages = ("torch", "transformers", "tokenizers", "peft", "numpy", "safetensors")
     return {
         "format": FORMAT,
         "recipe_digest": recipe.digest,
-        "menolab": __version__,
-        "python": platform.python_version(),
-        "packages": {name: metadata.version(name) for name in packages},
-        "machine": {"platform": platform.platform(), "processor": _processor(), "cores": os.cpu_count(),
-                    "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None},
+        "versions": versions(),
+        "hardware": hardware(),
         "command": sys.argv,
         "launch": {**asdict(launch), "threads": launch.threads or torch.get_num_threads()},
     }
-
-
-def _processor() -> str:
-    """The processor's name; Linux keeps it in /proc/cpuinfo."""
-    info = Path("/proc/cpuinfo")
-    names = [line.partition(":")[2].strip() for line in info.read_text().splitlines() if line.startswith("model name")] if info.exists() else []
-    return names[0] if names else platform.processor()
 
 
 def ask_on_interrupt(run: Run) -> Callable[[], object]:

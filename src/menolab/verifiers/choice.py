@@ -56,7 +56,8 @@ class MultipleChoice(AnswerVerifier):
 
     @staticmethod
     def _letter(problem: Problem, answer: str) -> str | None:
-        choices = [plain(str(choice)).casefold() for choice in problem.facts.get("choices", ())]
+        listed = problem.facts.get("choices")
+        choices = [plain(str(choice)).casefold() for choice in listed] if isinstance(listed, (list, tuple)) else []
         wanted = plain(answer).casefold()
         if choices.count(wanted) == 1:
             return chr(ord("A") + choices.index(wanted))

@@ -16,7 +16,7 @@ MAX_CHARACTERS, MAX_DEPTH, MAX_DIGITS = 1000, 50, 20
 _TOKEN = re.compile(r"\s*(?:([0-9]+)|([-+*/()=]))")
 _REPLACED = (
     ("\u00d7", "*"), ("\u00b7", "*"), ("\u22c5", "*"), ("\u2217", "*"), (r"\times", "*"), (r"\cdot", "*"), ("\u00f7", "/"), ("\u2215", "/"),
-    (r"\div", "/"),    ("\u2212", "-"), ("\u2013", "-"), (r"\left", ""), (r"\right", ""), ("[", "("), ("]", ")"), ("$", ""), (r"\(", ""), (r"\)", ""),
+    (r"\div", "/"), ("\u2212", "-"), ("\u2013", "-"), (r"\left", ""), (r"\right", ""), ("[", "("), ("]", ")"), ("$", ""), (r"\(", ""), (r"\)", ""),
 )
 
 
@@ -178,7 +178,7 @@ class ArithmeticTarget(AnswerVerifier):
         used = Counter(expression.numbers)
         if used - numbers or (self.use_all and numbers - used):
             return wrong("numbers", _difference(used, numbers, self.use_all), answer)
-        if expression.operators - set(problem.facts.get("operations", "+-*/")):
+        if expression.operators - set(str(problem.facts.get("operations", "+-*/"))):
             return wrong("operations", "uses an operation that is not allowed", answer)
         try:
             value = expression.value()

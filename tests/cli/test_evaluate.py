@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from menolab.cli.main import main
+from menolab.evaluation.record import load
+from menolab.files import write_text
+from menolab.keys import Key
+from menolab.pieces import to_json
+from tiny import tiny_run, tiny_setup
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("model") / "m"
+    tiny_setup().base(Key.root(0)).save(folder)
+    return folder
+
+
+def evaluate(*words: object) -> int:
+    return main(["evaluate", *map(str, words), "--samples", "2", "--problems", "5"])
+
+
+def test_a_task_by_name(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    out = tmp_path / "out"
+    assert evaluate(model, "--on", "Countdown", "--max-tokens", 8, "--out", out, "--json") == 0
+    data = json.loads(capsys.readouterr().out)
+    result = load(out / "countdown.json")
+    assert data["tasks"]["countdown"]["metrics"]["pass@1"].keys() == {"mean", "low", "high", "n"}
+    assert len(result.rows) == 10 and all(row.tokens <= 8 for row in result.rows)
+    assert result.record.engine == "TorchEngine" and result.record.dtype == "float32"
+    e = result.record.metrics["entropy"]
+    assert e is not None and e.mean > 0
+
+
+def test_the_seed_names_the_problems_and_the_draws(model: Path, tmp_path: Path):
+    for name, seed in (("a", 0), ("b", 0), ("c", 1)):
+        assert evaluate(model, "--on", "countdown", "--max-tokens", 8, "--out", tmp_path / name, "--seed", seed, "--json") == 0
+    a, b, c = (load(tmp_path / name / "countdown.json") for name in "abc")
+    assert a.rows == b.rows and a.record.problems_hash != c.record.problems_hash
+
+
+def test_the_table_has_intervals_and_shares(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert evaluate(model, "--on", "Countdown", "--max-tokens", 8, "--out", tmp_path) == 0
+    said = capsys.readouterr().out
+    for part in ("5 problems x 2 samples", "pass@1 finished", "maj@2", "truncated", "unparsed", "undecided", "errored", " to ", "warning: ", "record: "):
+        assert part in said
+
+
+def test_a_users_file(model: Path, tmp_path: Path):
+    path = tmp_path / "mine.jsonl"
+    path.write_text("".join(json.dumps({"question": f"{i} 1 = {i + 1}", "gold": str(i)}) + "\n" for i in range(3)))
+    assert evaluate(model, "--on", path, "--prompt-field", "question", "--answer-field", "gold", "--max-tokens", 8, "--out", tmp_path / "out") == 0
+    assert load(tmp_path / "out" / "mine.json").record.problems == 3
+
+
+def test_a_published_file(model: Path, tmp_path: Path, shared_data: Path):
+    path = shared_data / "countdown" / "countdown_cd3_test.jsonl"
+    assert evaluate(model, "--on", path, "--kind", "countdown", "--max-tokens", 8, "--out", tmp_path) == 0
+    assert load(tmp_path / "countdown.json").record.problems == 5
+
+
+def test_a_run_brings_its_task_and_its_decoding(model: Path, tmp_path: Path):
+    run = tiny_run(tmp_path / "run")
+    (run.folder / "models").mkdir(exist_ok=True)
+    (run.folder / "models" / "trained").symlink_to(model)
+    assert evaluate(run.folder, "--out", tmp_path / "out") == 0
+    record = load(tmp_path / "out" / "countdown.json").record
+    assert record.decoding["max_tokens"] == 16 and record.task_piece["numbers"] == 2
+
+
+def test_bad_words(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    cases = [
+        ([model], "say on what"),
+        ([model, "--on", "Countdwon"], "Countdown"),
+        ([model, "--on", tmp_path / "none.jsonl"], "no such file"),
+        ([model, "--on", "Countdown", "countdown"], "two tasks alike"),
+        ([tmp_path / "none", "--on", "Countdown"], "no such folder"),
+        ([model, "--on", "Countdown", "--temperature", "-1"], "temperature"),
+    ]
+    for words, said in cases:
+        assert evaluate(*words) == 2, words
+        assert said in capsys.readouterr().err
+
+
+def test_a_broken_recipe(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    for text in ("{", to_json(tiny_setup().task)):
+        write_text(tmp_path / "recipe.json", text)
+        assert evaluate(tmp_path, "--on", "Countdown") == 2
+        assert "is not a recipe" in capsys.readouterr().err

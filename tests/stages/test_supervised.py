@@ -65,3 +65,20 @@ def test_the_loss_falls(tmp_path) -> None:
 def test_values_out_of_range(field: str, value: float) -> None:
     with pytest.raises(BadInput, match=rf"cold_start\.{field} = "):
         Supervised(**{field: value})  # type: ignore[arg-type]
+
+
+def test_problems_of_the_evaluation_are_recognised_in_another_file(tmp_path) -> None:
+    """Ids of two files differ; the same prompt in both is still the same problem."""
+    import json
+
+    from menolab.runs.setup import EvaluationPlan
+    from menolab.tasks.file import Problems
+
+    rows = [{"prompt": f"{i}+1=", "answer": str(i + 1)} for i in range(200)]
+    for name, part in (("train", rows[:150]), ("test", rows[100:])):
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in part))
+    task, test = (Problems(str(tmp_path / f"{name}.jsonl")) for name in ("train", "test"))
+    run = tiny_run(tmp_path / "run", task=task, evaluation=EvaluationPlan(tasks=(test,)))
+    stream = run.problems(Key.root(0))
+    trained = {next(stream).prompt for _ in range(2000)}
+    assert trained and trained < {row["prompt"] for row in rows[:100]}

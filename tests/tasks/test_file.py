@@ -122,3 +122,16 @@ def test_draws_are_uniform_over_the_list(tmp_path: Path) -> None:
 def test_hub_without_a_network_says_so() -> None:
     with pytest.raises(BadInput, match="hub:"):
         read_rows("hub:nobody-at-all/nothing-here")
+
+
+def test_own_worked_responses_are_demonstrations(tmp_path: Path) -> None:
+    worked = [{**row, "worked": f"<think>add</think><answer>{row['answer'] if row['level'] else 'no'}</answer>"} for row in ROWS]
+    task = Problems(write(tmp_path / "a.jsonl", lines(worked)), verifier=Numeric(), demonstration_field="worked")
+    shown = [task.demonstrate(p, Key.root(0)) for p in task.listed()]
+    assert [d.text for d in shown] == [row["worked"] for row in worked]
+    assert [d.right for d in shown] == [False, True, True, True, True]
+    with pytest.raises(NotImplementedError, match="not named"):
+        Problems(task.path).demonstrate(task.listed()[0], Key.root(0))
+    broken = write(tmp_path / "b.jsonl", lines([*worked[:-1], {**worked[-1], "worked": 3}]))
+    with pytest.raises(BadInput, match="worked response as text"):
+        Problems(broken, verifier=Numeric(), demonstration_field="worked").listed()

@@ -44,6 +44,7 @@ def _chooser() -> argparse.ArgumentParser:
     parser.add_argument("--data", metavar="FILE", help="train on your own problems: JSONL, JSON, CSV, Parquet, or hub:owner/name")
     parser.add_argument("--prompt-field", default="prompt", metavar="NAME")
     parser.add_argument("--answer-field", default="answer", metavar="NAME")
+    parser.add_argument("--demonstration-field", default="", metavar="NAME", help="worked responses in --data, for a cold start from nothing")
     parser.add_argument("--verifier", default="Exact", metavar="NAME", help="what checks answers to --data (default Exact)")
     parser.add_argument("--eval-data", metavar="FILE", help="evaluate on these problems instead of a held-out tenth; same fields and verifier")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="run folder (default runs/METHOD-TIME)")
@@ -114,7 +115,8 @@ def own_problems(chosen: argparse.Namespace, path: str) -> Any:
 
     verifier = find(Verifier, chosen.verifier, "--verifier")
     assert isinstance(verifier, Verifier)
-    task = Problems(path, prompt_field=chosen.prompt_field, answer_field=chosen.answer_field, verifier=verifier)
+    fields = {"prompt_field": chosen.prompt_field, "answer_field": chosen.answer_field, "demonstration_field": chosen.demonstration_field}
+    task = Problems(path, verifier=verifier, **fields)
     task.listed()  # read it now: a bad file is an error before any compute
     return task
 

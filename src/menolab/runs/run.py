@@ -102,9 +102,9 @@ class Run:
 
     def problems(self, key: Key) -> Iterator[Problem]:
         """Endless training problems: never from the held-out side, and never one that the run evaluates on."""
-        own = self.setup.task
-        avoid = frozenset(p.id for _, problems in self.evaluation for p in problems if p.task == own.name)
-        return draw(own, key, evaluation=False, avoid=avoid)
+        evaluated = [p for _, problems in self.evaluation for p in problems]
+        ids, prompts = {(p.task, p.id) for p in evaluated}, {p.prompt for p in evaluated}
+        return draw(self.setup.task, key, evaluation=False, avoid=lambda p: (p.task, p.id) in ids or p.prompt in prompts)
 
     @property
     def checkpoints(self) -> Path:

@@ -39,9 +39,9 @@ def quick() -> Setup:
     return Setup(
         base=Fresh(width=96, layers=3, heads=3, kv_heads=1, mlp=192, numbers=99, context=256),
         task=Countdown(largest=20, largest_target=60, operations="+-", styles=("guess", "goal"), weights=(0.4, 0.6)),
-        cold_start=Supervised(steps=1000, batch=16, pool=16000, lr=4e-3, schedule=Cosine(warmup=0.05, floor=0.05)),
+        cold_start=Supervised(steps=1400, batch=16, pool=22400, lr=3e-3, schedule=Cosine(warmup=0.05, floor=0.05)),
         decoding=Decoding(max_tokens=48),
-        steps=40,
+        steps=36,
         rollouts=256,
         lr=5e-4,
         schedule=Constant(warmup=0.1),

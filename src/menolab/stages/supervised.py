@@ -83,7 +83,7 @@ def written(task: Task, problems: Iterator[Problem], policy: Policy, count: int,
             try:
                 text = task.demonstrate(problem, key.fold("demonstration", i)).text
             except NotImplementedError as error:
-                raise BadInput("task", task.name, f"{error}; start from a model that can already reason (--model) with cold_start=NoTraining") from error
+                raise BadInput("task", task.name, f"{error}; start from a model that can already reason (--model), or name worked responses (--demonstration-field)") from error
             tokens = (*policy.tokenizer(text, add_special_tokens=False)["input_ids"], policy.tokenizer.eos_token_id)
             if len(tokens) <= limit:
                 yield Rollout(policy.encode(problem.prompt), tokens, (0.0,) * len(tokens), text, "stop")

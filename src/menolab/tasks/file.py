@@ -12,7 +12,7 @@ from typing import Any
 
 from menolab.errors import BadInput
 from menolab.keys import Key
-from menolab.records import Problem, Verdict
+from menolab.records import Demonstration, Problem, Verdict
 from menolab.tasks.rows import Row, check_field, read_rows
 from menolab.tasks.task import Task
 from menolab.verifiers.exact import Exact
@@ -33,6 +33,8 @@ class Problems(Task):
     verifier: Verifier = Exact()
     id_field: str = ""
     """Empty: the id is a hash of the prompt."""
+    demonstration_field: str = ""
+    """A worked response to learn from in a cold start; empty: the file holds none."""
 
     def __post_init__(self) -> None:
         for field in ("path", "prompt_field", "answer_field"):
@@ -59,6 +61,13 @@ class Problems(Task):
     def verify(self, problem: Problem, text: str) -> Verdict:
         return self.verifier(problem, text)
 
+    def demonstrate(self, problem: Problem, key: Key) -> Demonstration:
+        """The file's own worked response, in the form it has there."""
+        if not self.demonstration_field:
+            raise NotImplementedError("the file's demonstration field is not named")
+        text = problem.facts[self.demonstration_field]
+        return Demonstration(text, "own", self.verify(problem, text).right)
+
 
 def read_once(path: str, owner: Any, make: Callable[[Any, tuple[Row, ...]], tuple[Problem, ...]]) -> tuple[Problem, ...]:
     """`make(owner, rows of the file)`, kept in memory until the file changes on disk."""
@@ -81,10 +90,12 @@ def check_ids(problems: tuple[Problem, ...], path: str) -> None:
 
 
 def _problems(task: Problems, rows: tuple[Row, ...]) -> tuple[Problem, ...]:
-    for field in (task.prompt_field, task.answer_field, *((task.id_field,) if task.id_field else ())):
+    for field in filter(None, (task.prompt_field, task.answer_field, task.id_field, task.demonstration_field)):
         check_field(rows, field, task.path)
     problems = tuple(_problem(task, row, number) for number, row in enumerate(rows, 1))
     check_ids(problems, task.path)
+    if task.demonstration_field and not all(isinstance(p.facts[task.demonstration_field], str) for p in problems):
+        raise BadInput(f"{task.demonstration_field} of {task.path}", "not text", "every row needs a worked response as text")
     unreadable = [(i, p.answer) for i, p in enumerate(problems, 1) if not task.verifier.readable(p.answer)]
     if unreadable:
         shown = ", ".join(f"row {i}: {answer[:40]!r}" for i, answer in unreadable[:3])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abc
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import ClassVar
 
 from menolab.errors import BadInput, RunFailed
@@ -62,8 +62,8 @@ def held_out(problem: Problem) -> bool:
     return int.from_bytes(digest, "little") < HELD_OUT_SHARE * 2**64
 
 
-def draw(task: Task, key: Key, *, evaluation: bool, avoid: frozenset[str] = frozenset()) -> Iterator[Problem]:
-    """Endless problems of one side of the division, none of them in `avoid` (ids). The i-th attempt uses `key.fold(i)`.
+def draw(task: Task, key: Key, *, evaluation: bool, avoid: Callable[[Problem], bool] = lambda problem: False) -> Iterator[Problem]:
+    """Endless problems of one side of the division, none of them one to `avoid`. The i-th attempt uses `key.fold(i)`.
 
     Raises:
         RunFailed: 10,000 attempts in a row gave none (the task is too small for the division).
@@ -72,7 +72,7 @@ def draw(task: Task, key: Key, *, evaluation: bool, avoid: frozenset[str] = froz
     while True:
         problem = task(key.fold(i))
         i += 1
-        if held_out(problem) == evaluation and problem.id not in avoid:
+        if held_out(problem) == evaluation and not avoid(problem):
             failures = 0
             yield problem
         else:

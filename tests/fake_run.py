@@ -49,5 +49,5 @@ def _reinforced(step: int, steps: int, rng: random.Random) -> dict[str, float | 
         "length": 92 + 30 * step / steps + rng.gauss(0, 4),
         "entropy": 0.62 * math.exp(-1.4 * step / steps) + rng.gauss(0, 0.01), "truncated": max(0, 0.12 - 0.1 * step / steps + rng.gauss(0, 0.015)),
         "unparsed": max(0, 0.14 - 0.11 * step / steps + rng.gauss(0, 0.015)), "dead_groups": 0.22 + 0.25 * step / steps + rng.gauss(0, 0.04),
-        "grad_norm": 0.4 + abs(rng.gauss(0, 0.1)), "kl": 0.02 * step / steps + abs(rng.gauss(0, 0.001)), "clipped": abs(rng.gauss(0.01, 0.004)),
+        "grad_norm": 0.4 + abs(rng.gauss(0, 0.1)), "drift": 0.02 * step / steps + abs(rng.gauss(0, 0.001)), "clipped": abs(rng.gauss(0.01, 0.004)),
     }  # fmt: skip

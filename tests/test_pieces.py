@@ -109,6 +109,7 @@ def test_swap_replaces_parts_at_any_depth() -> None:
         ("loss.aggregate", "Clip", "known: LimitMean"),
         ("epochs", "3", "set it with --epochs 3"),
         ("rewards.4", "Accuracy", "entries 0 to 0"),
+        ("weights.0", "Accuracy", "weights is empty"),
         ("epochs.x", "3", "has no parts"),
     ],
 )
@@ -118,7 +119,8 @@ def test_swap_says_what_is_wrong(path: str, name: str, message: str) -> None:
 
 
 def test_saved_recipes_cannot_build_anything_else() -> None:
-    for bad in ({"@": "os:system"}, {"@": "menolab.keys:Key", "path": []}, {"@": "subprocess:Popen", "args": ["true"]}, {"@": "menolab.losses.nowhere:X"}, {}):
+    code = ({"@": "os:system"}, {"@": "subprocess:Popen", "args": ["true"]}, {"@": "menolab.__main__:x"})
+    for bad in (*code, {"@": "menolab.keys:Key", "path": []}, {"@": "menolab.losses.nowhere:X"}, {}):
         with pytest.raises(BadInput):
             from_data(bad)
     data = to_data(Clip()) | {"hihg": 0.3}

@@ -2,4 +2,5 @@
 
 from menolab.cli.main import entry
 
-entry()
+if __name__ == "__main__":  # a saved recipe may name any module of the package: importing this one must run nothing
+    entry()

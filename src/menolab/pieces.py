@@ -173,7 +173,9 @@ def swap(piece: Any, path: str, name: str) -> Any:
     if isinstance(value, tuple) and rest:
         index, _, deeper = rest.partition(".")
         if not index.isdigit() or int(index) >= len(value):
-            raise BadInput(path, index, f"{head} has entries 0 to {len(value) - 1}")
+            raise BadInput(path, index, f"{head} has entries 0 to {len(value) - 1}" if value else f"{head} is empty")
+        if not isinstance(value[int(index)], Piece):
+            raise BadInput(path, name, f"{head} holds values, not pieces; set them with --{head.replace('_', '-')}")
         i = int(index)
         entry = swap(value[i], deeper, name) if deeper else find(family_of(type(value[i])), name, path)
         new: Any = (*value[:i], entry, *value[i + 1 :])

@@ -41,7 +41,7 @@ def test_order_of_rollouts_and_padding_do_not_matter(advantage: Advantage) -> No
     torch.testing.assert_close(credit(wide, advantage)[:, : batch.mask_BT.shape[1]], credit(batch, advantage))
 
 
-@pytest.mark.parametrize("advantage", [GroupBaseline(), LeaveOneOut(), GRPO, BatchBaseline()], ids=repr)
+@pytest.mark.parametrize("advantage", [GroupBaseline(), LeaveOneOut(), GRPO, Chain((GroupBaseline(), GroupScale(epsilon=0.0))), BatchBaseline()], ids=repr)
 @pytest.mark.parametrize("value", [0.1, 1 / 3, 0.7, 1e6 + 0.1, -0.3])
 def test_equal_rewards_in_float32_give_exactly_zero(advantage: Advantage, value: float) -> None:
     case = Case(0)

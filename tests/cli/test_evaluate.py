@@ -72,6 +72,21 @@ def test_a_run_brings_its_task_and_its_decoding(model: Path, tmp_path: Path):
     assert record.decoding["max_tokens"] == 16 and record.task_piece["numbers"] == 2
 
 
+def test_problems_that_the_run_may_have_trained_on_are_a_warning(model: Path, tmp_path: Path):
+    run = tiny_run(tmp_path / "run")
+    (run.folder / "models").mkdir(exist_ok=True)
+    (run.folder / "models" / "trained").symlink_to(model)
+    stream = run.problems(Key.root(3))
+    trained = [next(stream) for _ in range(4)]
+    for name, problems in (("mixed", [*trained, *run.evaluation[0][1][:1]]), ("clean", run.evaluation[0][1])):
+        rows = [{"input": ",".join(map(str, p.facts["numbers"])), "output": str(p.facts["target"])} for p in {p.id: p for p in problems}.values()]
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+        assert evaluate(run.folder, "--on", tmp_path / f"{name}.jsonl", "--kind", "countdown", "--out", tmp_path / name) == 0
+    said = {name: [w for w in load(tmp_path / name / "countdown.json").record.warnings if "training may have met" in w] for name in ("mixed", "clean")}
+    distinct = len({p.id for p in trained})
+    assert not said["clean"] and said["mixed"][0].startswith(f"{distinct} of {distinct + 1} problems")
+
+
 def test_bad_words(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     cases = [
         ([model], "say on what"),
@@ -87,7 +102,7 @@ def test_bad_words(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 
 def test_a_broken_recipe(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    for text in ("{", to_json(tiny_setup().task)):
+    for text in ("{", to_json(tiny_setup().task), '{"@": "menolab.runs.recipe:Recipe", "setup": {"@": "menolab.runs.setup:Setup", "steps": "x"}}'):
         write_text(tmp_path / "recipe.json", text)
         assert evaluate(tmp_path, "--on", "Countdown") == 2
         assert "is not a recipe" in capsys.readouterr().err

@@ -61,6 +61,9 @@ def test_bad_input_exits_with_2(folder, capsys, words, match):
         ("opened before</think><answer>3", "opened before", "3"),
         ("<think>never ends", "never ends", None),
         ("3", None, None),
+        ("<think>is it <answer>2</answer>?</think><answer>3</answer>", "is it <answer>2</answer>?", "3"),
+        ("<think>is it <answer>2</answer>?", "is it <answer>2</answer>?", None),
+        ("<think>a</think>b</think><answer>2</answer> no, <answer>3</answer>", "a</think>b", "3"),
         ("</think> odd <think>", "", None),
     ],
 )

@@ -53,6 +53,14 @@ def test_a_number_inside_a_tuple_of_parts() -> None:
     assert method.advantage.parts[1].epsilon == 0.5  # type: ignore[attr-defined]
 
 
+def test_help_without_a_method(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        parse(["--help"])
+    out, err = capsys.readouterr()
+    assert stop.value.code == 0 and not err
+    assert "meno train METHOD" in out and "--resume" in out and "meno catalogue --family stage" in out
+
+
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
@@ -64,9 +72,14 @@ def test_a_number_inside_a_tuple_of_parts() -> None:
         ("grpo --loss.surrogate.low 1.5", "clip.low = 1.5: must be >= 0.0 and <= 1.0"),
         ("grpo --lr -1", "lr = -1.0: must be > 0.0"),
         ("grpo --rollouts 0", "rollouts = 0: must be >= 1"),
+        ("grpo --betas 0.9 1.0", "betas = 1.0: must be"),
+        ("grpo --decoding.temperature 0", "decoding.temperature = 0.0: must be > 0.0"),
         ("grpo --data nowhere.jsonl", "nowhere.jsonl"),
         ("grpo --model nowhere/at/all --data x.jsonl", "x.jsonl"),
         ("--resume somewhere --lr 1e-3", "keeps its recipe"),
+        ("--resume somewhere --data x.jsonl --device cpu", "--data --device"),
+        ("grpo --checkpoint-every 0", "--checkpoint-every = 0: must be >= 1"),
+        ("grpo task.styles.0=Uniform", "styles holds values, not pieces"),
     ],
 )
 def test_bad_words_are_refused_with_a_remedy(argv: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:

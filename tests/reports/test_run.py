@@ -29,6 +29,14 @@ def test_what_is_missing_is_named(tmp_path: Path):
     assert list(run.results["sums"]) == ["cold_start"]
 
 
+def test_a_run_without_cold_start_lacks_nothing(tmp_path: Path):
+    folder = write(tmp_path / "run", problems=4, samples=1, steps=2)
+    recipe = json.loads((folder / "recipe.json").read_text())
+    (folder / "recipe.json").write_text(json.dumps(recipe | {"setup": {"cold_start": {"@": "menolab.runs.stage:NoTraining"}}}))
+    (folder / "evaluation" / "sums" / "cold_start.json").unlink()
+    assert not read_run(folder).missing
+
+
 def test_a_killed_writer_and_a_resumed_run(tmp_path: Path):
     """Half a last line is said; a step written twice counts once, the later one."""
     folder = tmp_path / "run"

@@ -21,11 +21,17 @@ from safetensors.torch import load_file
 
 from menolab import files
 from menolab.errors import BadInput, RunFailed
+from menolab.evaluation.record import load_record
+from menolab.keys import Key
 from menolab.losses.penalty import KLToReference
 from menolab.losses.policy_loss import PolicyLoss
+from menolab.models.checkpoint import Checkpoint
 from menolab.models.lora import LoRA
 from menolab.runs.pipeline import carry_out
-from menolab.runs.run import Interrupted, Listener, Run, open_run
+from menolab.runs.run import Interrupted, Launch, Listener, Run, open_run
+from menolab.runs.setup import EvaluationPlan
+from menolab.runs.stage import NoTraining
+from menolab.tasks.countdown import Countdown
 from tiny import tiny_method, tiny_run
 
 
@@ -203,6 +209,44 @@ def test_folders_that_are_no_runs(tmp_path: Path, whole: tuple[Path, float]) -> 
         tiny_run(whole[0])
 
 
+def test_a_folder_whose_making_was_cut_off_can_be_used_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from menolab.runs import run as module
+
+    real = module.write_json
+    for name in ("write_json", "write_text"):
+        monkeypatch.setattr(module, name, lambda *a: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            tiny_run(tmp_path / "run")
+        monkeypatch.setattr(module, "write_json", real)
+    monkeypatch.undo()
+    assert open_run(tiny_run(tmp_path / "run").folder).launch.threads == 1
+
+
+@pytest.mark.parametrize(
+    ("launch", "said"),
+    [({"checkpoint_every": 0}, "--checkpoint-every = 0"), ({"threads": -1}, "--threads = -1"), ({"rollouts_every": -1}, "--rollouts-every = -1"),
+     ({"micro_tokens": 0}, "micro_tokens = 0"), ({"device": "toaster"}, "--device = 'toaster': this machine cannot use it")],
+)  # fmt: skip
+def test_launch_settings_that_cannot_work(launch: dict, said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        Launch(**launch)
+
+
+def test_two_evaluation_tasks_of_one_name_are_refused(tmp_path: Path) -> None:
+    plan = EvaluationPlan(tasks=(Countdown(numbers=2, largest=20), Countdown(numbers=2, largest=30)), problems=2)
+    with pytest.raises(BadInput, match="two tasks of one name"):
+        carry_out(tiny_run(tmp_path / "run", evaluation=plan))
+
+
+def test_a_model_keeps_its_dtype_from_stage_to_stage(tmp_path: Path) -> None:
+    tiny_run(tmp_path / "start").setup.base(Key.root(0)).save(tmp_path / "base")
+    base = Checkpoint(str(tmp_path / "base"), dtype="bfloat16")
+    run = tiny_run(tmp_path / "run", base=base, cold_start=NoTraining(), steps=1)
+    carry_out(run)
+    path = run.folder / "evaluation" / "countdown" / "trained.json"
+    assert load_record(path).dtype == "bfloat16"
+
+
 def test_nan_stops_the_run_and_keeps_the_last_good_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = tiny_run(tmp_path / "run")
     run.listener = _StopAt(run, "reinforce", 2)
@@ -213,9 +257,10 @@ def test_nan_stops_the_run_and_keeps_the_last_good_checkpoint(tmp_path: Path, mo
     real = learner.score
     monkeypatch.setattr(learner, "score", lambda *a: type(real(*a))(real(*a).logprobs_BT * float("nan"), real(*a).entropy_BT))
     monkeypatch.setattr(type(PolicyLoss()), "silent_without_credit", property(lambda self: False))
-    with pytest.raises(RunFailed, match=r"reinforce step 3: .*not finite; no step was taken.*rollouts of problems"):
+    with pytest.raises(RunFailed, match=r"reinforce step 3: .*not finite; no step was taken; its rollouts are in"):
         go_on(tmp_path / "run")
     assert [p.name for p in (tmp_path / "run" / "checkpoints" / "reinforce").iterdir()] == ["step-000002"]
+    assert (tmp_path / "run" / "rollouts" / "step-000003.parquet").exists(), "the step was not due to be saved, but it is what has to be looked at"
     monkeypatch.undo()
     go_on(tmp_path / "run")
     assert (tmp_path / "run" / "models" / "trained" / "model.safetensors").exists()

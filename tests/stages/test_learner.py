@@ -132,6 +132,13 @@ def test_minibatches_share_out_all_rollouts(groups: list[Group]) -> None:
     assert sum(float(c.sum()) for _, c in parts) == pytest.approx(float(credit_BT.sum()), abs=1e-4)
 
 
+def test_more_minibatches_than_rollouts_are_as_many_as_there_are_rollouts(groups: list[Group]) -> None:
+    """Filters may leave fewer rollouts than a pass has updates."""
+    batch = collate(groups[:1], 12)
+    parts = minibatches(batch, credit(batch, grpo().advantage), 9, torch.arange(4))
+    assert [p.totals.rollouts for p, _ in parts] == [1] * 4
+
+
 def test_collate_and_rows_keep_what_was_sampled(groups: list[Group]) -> None:
     batch = collate(groups, 12)
     rollouts = [r for g in groups for r in g.rollouts]

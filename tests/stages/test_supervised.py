@@ -10,21 +10,34 @@ from menolab.engines.decoding import Decoding
 from menolab.errors import BadInput
 from menolab.keys import Key
 from menolab.runs.pipeline import carry_out
-from menolab.stages.supervised import Supervised, batch_indices, written
+from menolab.stages.supervised import Order, Supervised, written
 from menolab.tasks.task import held_out
 from tiny import tiny_run, tiny_setup
 
 
 def test_every_pass_takes_each_demonstration_once_in_a_new_order() -> None:
-    key = Key.root(0)
-    seen = [i for step in range(12) for i in batch_indices(10, 5, step, key)]
-    passes = [seen[start : start + 10] for start in range(0, 60, 10)]
-    assert all(sorted(p) == list(range(10)) for p in passes)
-    assert len({tuple(p) for p in passes}) == 6
+    order = Order(list(range(40)), 5, Key.root(0))
+    steps = [order(step) for step in range(3 * 8)]
+    passes = [[i for batch in steps[start : start + 8] for i in batch] for start in range(0, 24, 8)]
+    assert all(sorted(p) == list(range(40)) for p in passes)
+    assert len({tuple(p) for p in passes}) == 3
 
 
-def test_batches_larger_than_the_pool_wrap_around() -> None:
-    assert sorted(batch_indices(4, 10, 0, Key.root(0))[:8]) == [0, 0, 1, 1, 2, 2, 3, 3]
+def test_a_step_takes_the_same_whatever_came_before() -> None:
+    """A resumed run starts in the middle of a pass."""
+    lengths = [(7 * i) % 31 for i in range(100)]
+    whole = Order(lengths, 8, Key.root(1))
+    taken = [whole(step) for step in range(40)]
+    assert [Order(lengths, 8, Key.root(1))(step) for step in (39, 3, 12, 25)] == [taken[step] for step in (39, 3, 12, 25)]
+
+
+def test_rows_of_a_batch_are_of_like_length() -> None:
+    lengths = [(37 * i) % 64 for i in range(512)]
+    order = Order(lengths, 16, Key.root(2))
+    spread = [max(lengths[i] for i in order(s)) - min(lengths[i] for i in order(s)) for s in range(32)]
+    assert sum(spread) / len(spread) < 10
+    means = [sum(lengths[i] for i in order(s)) / 16 for s in range(32)]
+    assert sorted(means) != means, "batches come in no order of length"
 
 
 def test_demonstrations_end_with_the_end_token_and_fit(tmp_path) -> None:
@@ -61,7 +74,7 @@ def test_the_loss_falls(tmp_path) -> None:
     assert losses[-1] < 0.6 * losses[0]
 
 
-@pytest.mark.parametrize(("field", "value"), [("steps", 0), ("batch", 0), ("pool", 0), ("lr", 0.0), ("lr", float("nan"))])
+@pytest.mark.parametrize(("field", "value"), [("steps", 0), ("batch", 0), ("pool", 0), ("lr", 0.0), ("lr", float("nan")), ("weight_decay", -1.0)])
 def test_values_out_of_range(field: str, value: float) -> None:
     with pytest.raises(BadInput, match=rf"cold_start\.{field} = "):
         Supervised(**{field: value})  # type: ignore[arg-type]
@@ -78,7 +91,7 @@ def test_problems_of_the_evaluation_are_recognised_in_another_file(tmp_path) -> 
     for name, part in (("train", rows[:150]), ("test", rows[100:])):
         (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in part))
     task, test = (Problems(str(tmp_path / f"{name}.jsonl")) for name in ("train", "test"))
-    run = tiny_run(tmp_path / "run", task=task, evaluation=EvaluationPlan(tasks=(test,)))
+    run = tiny_run(tmp_path / "run", task=task, evaluation=EvaluationPlan(tasks=(test,), problems=10))  # ten are measured, all are kept apart
     stream = run.problems(Key.root(0))
     trained = {next(stream).prompt for _ in range(2000)}
     assert trained and trained < {row["prompt"] for row in rows[:100]}

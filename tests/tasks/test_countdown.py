@@ -115,3 +115,10 @@ def test_formats_of_the_cold_start() -> None:
     assert written("search", (89, 95, 84), 90) == f"<think>{searched}</think><answer>(95-89)+84</answer>"
     assert "<think></think><answer>" in written("guess", (80, 33, 95), 48)
     assert written("goal", (2, 50, 1), 100).startswith("<think>2+1=3 2-1=1 100-50=50 100+50=150\nno\n")
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_every_style_writes_something_where_no_step_stays_natural(style: str) -> None:
+    problem = countdown_problem((7, 18, 3), 42, operations="/")
+    assert problem.answer == "18/(3/7)" and not list(derivations((7, 18, 3), "/"))
+    assert not countdown_demonstration(problem, style, ROOT, Countdown().verifier).right

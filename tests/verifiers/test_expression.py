@@ -45,6 +45,19 @@ def test_operations_are_restricted() -> None:
     assert ArithmeticTarget()(problem, "<answer>3*8</answer>").stage == "operations"
 
 
+@pytest.mark.parametrize(
+    "facts",
+    [{"numbers": [2.5, 3], "target": 5}, {"numbers": [True, 4], "target": 5}, {"numbers": [2, 3], "target": "1e9999999"},
+     {"numbers": [2, 3], "target": "9" * 30}, {"numbers": [2, 3], "target": 5.5}, {"numbers": [2, 3], "target": "5" + " " * 30 + "x"}],
+)  # fmt: skip
+def test_facts_that_are_no_whole_numbers_are_undecided(facts: dict) -> None:
+    assert ArithmeticTarget()(Problem("p", "t", "", "", facts=facts), "<answer>2+3</answer>").label == "undecided"
+
+
+def test_facts_may_be_text_as_in_a_table() -> None:
+    assert ArithmeticTarget()(Problem("p", "t", "", "", facts={"numbers": ["2", 3.0], "target": "5"}), "<answer>2+3</answer>").right
+
+
 def test_gold_expression_stands_in_for_facts() -> None:
     verifier = ArithmeticTarget()
     assert verifier(Problem("p", "t", "", "8*3"), "<answer>3*8</answer>").right

@@ -17,7 +17,8 @@ PAIRS = [
     ("13", r"\text{13}", True), ("73", "**73**", True), ("7", "7.", True), ("-3", "−3", True), ("7", "7 or 8", False), ("7", "5=6=7", False),
     ("42", "42 apples", True), ("3", "3 million", False), ("3", "3 pi", False), ("3", "3x", False), ("1234", "12,34", False), ("0.1", "1/10", True),
     ("10", "010", True), ("5", "+5", True), ("1", "0.99999999999999999999", False), ("26000", "26002", False), ("-1/2", r"-\frac{1}{2}", True),
-    ("7", "seven", False), ("2", "٢", False),
+    ("7", "7 squared", False), ("7", "7 is wrong", False), ("12", "1%2", False), ("12", "1$2", False), ("35", "3°5", False), ("35", r"3^\circ5", False),
+    ("7", "7 square feet", True), ("1/2", r"\frac{ 1 }{ 2 }", True), ("7", "seven", False), ("2", "٢", False),
 ]  # fmt: skip
 
 

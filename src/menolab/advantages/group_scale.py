@@ -22,7 +22,7 @@ class GroupScale(Advantage):
     paper = "arXiv:2402.03300, section 4.1.2"
 
     epsilon: float = 1e-6
-    """Added to the deviation."""
+    """Added to the deviation; 0 as the paper writes it."""
     ddof: int = 1
     """1: sample deviation (divide by n - 1); 0: population deviation."""
 
@@ -35,4 +35,5 @@ class GroupScale(Advantage):
         deviation_B = reward_B - group_mean(reward_B, batch.group_B)
         count_B = group_sums((~reward_B.isnan()).double(), batch.group_B)
         variance_B = group_sums(deviation_B**2, batch.group_B) / (count_B - self.ddof).clamp_min(1.0)
-        return (credit_BT.double() / (variance_B.sqrt() + self.epsilon)[:, None]).float()
+        scale_B = variance_B.sqrt() + self.epsilon
+        return (credit_BT.double() / torch.where(scale_B > 0, scale_B, 1.0)[:, None]).float()

@@ -20,6 +20,7 @@ SHOWN = {
     "cold_start": ("loss", "grad_norm", "tokens_per_second"),
     "reinforce": ("reward", "pass_rate", "length", "entropy", "truncated", "tokens_per_second"),
 }
+SHORT = {"tokens_per_second": "tok/s", "pass_rate": "pass", "grad_norm": "|g|", "truncated": "cut", "unparsed": "unread", "errored": "error"}
 TITLES = {"cold_start": "cold start", "reinforce": "reinforce"}
 
 
@@ -44,15 +45,13 @@ class Board(Listener):
             progress_console().print(f"{TITLES.get(stage, stage)}: {total} steps" + (f", {done} done" if done else ""))
 
     def step(self, stage: str, step: int, metrics: Mapping[str, Any]) -> None:
-        news = "  ".join(f"{_short(name)} {_figure(name, metrics[name])}" for name in SHOWN.get(stage, ()) if name in metrics)
+        news = "  ".join(f"{SHORT.get(name, name)} {_figure(name, metrics[name])}" for name in SHOWN.get(stage, ()) if name in metrics)
         self.bars.update(self.tasks[stage], completed=step, news=news)
         tenth = max(1, self.totals[stage] // 10)
         if not self.live and stage in SHOWN and (step % tenth == 0 or step == self.totals[stage]):
-            progress_console().print(f"  {step}/{self.totals[stage]}  {news}")
+            progress_console().print(f"  {step}/{self.totals[stage]}  {news}", soft_wrap=True)
 
 
-def _short(name: str) -> str:
-    return {"tokens_per_second": "tok/s", "pass_rate": "pass", "grad_norm": "|g|", "truncated": "cut"}.get(name, name)
 
 
 def _figure(name: str, value: float) -> str:
@@ -130,11 +129,11 @@ def show(run: Run) -> None:
         samples = run.setup.evaluation.samples
         title = f"{task.name}: {len(problems)} problems x {samples} samples, temperature {run.setup.evaluation.temperature:g}"
         table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
-        shown = ["pass@1", *(f"pass@{k}" for k in (4, samples) if k <= samples and k > 1), f"maj@{samples}", "length", "truncated", "unparsed", "errored"]
-        for name in ("", *dict.fromkeys(shown)):
-            table.add_column(name, justify="left" if not name else "right")
+        shown = list(dict.fromkeys(["pass@1", f"pass@{samples}", f"maj@{samples}", "length", "truncated", "unparsed", "errored"]))
+        for name in ("", *shown):
+            table.add_column(SHORT.get(name, name), justify="left" if not name else "right", no_wrap=True)
         for name, result in made.items():
-            table.add_row(TITLES.get(name, name), *(_cell(metric, result.record.metrics[metric]) for metric in dict.fromkeys(shown)))
+            table.add_row(TITLES.get(name, name), *(_cell(metric, result.record.metrics[metric]) for metric in shown))
         console().print("", table)
         *_, before, after = ("", "", *made)
         if before:
@@ -147,5 +146,5 @@ def _cell(metric: str, estimate: Estimate | None) -> str:
     if metric == "length":
         return f"{estimate.mean:.1f}"
     if metric in ("truncated", "unparsed", "errored"):
-        return f"{estimate.mean:.1%}"
-    return f"{estimate.mean:.3f} [{estimate.low:.3f}, {estimate.high:.3f}]"
+        return f"{estimate.mean:.0%}"
+    return f"{estimate.mean:.1%} [{100 * estimate.low:.0f}, {100 * estimate.high:.0f}]"

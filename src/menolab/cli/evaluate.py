@@ -15,6 +15,7 @@ from menolab.errors import BadInput, check_range
 if TYPE_CHECKING:
     from menolab.engines.decoding import Decoding
     from menolab.evaluation.record import Record
+    from menolab.records import Problem
     from menolab.runs.setup import Setup
     from menolab.tasks.task import Task
 
@@ -51,8 +52,8 @@ class Args:
     """Where a file keeps the right answer."""
     verifier: str = "Exact"
     """What checks answers to a file's problems."""
-    kind: Literal["problems", "countdown", "knights-knaves", "game24"] = "problems"
-    """How a file is laid out: prompts with answers, or one of the published formats."""
+    kind: Literal["auto", "problems", "countdown", "knights-knaves", "game24"] = "auto"
+    """How a file is laid out: prompts with answers, or one of the published formats; auto tells by the columns."""
     json: bool = False
     """Print one JSON document and nothing else."""
 
@@ -71,11 +72,12 @@ def run(args: Args) -> int:
     key = Key.root(args.seed).fold("evaluation")
     own = setup.task if setup is not None else None
     # All problems are read before the model is: a bad file is an error before any compute.
-    work = [(task, evaluation_problems(task, args.problems, key.fold("problems"), trained_on=task == own)) for task in tasks]
+    found = [(task, evaluation_problems(task, args.problems, key.fold("problems"), trained_on=task == own)) for task in tasks]
+    work = [(task, problems, contaminated(setup, task, problems)) for task, problems in found]
     return _measure(args, str(model_of(args.model)), decoding, work, key.fold("samples"))
 
 
-def _measure(args: Args, model: str, decoding: Decoding, work: Sequence[tuple[Task, Any]], key: Any) -> int:
+def _measure(args: Args, model: str, decoding: Decoding, work: Sequence[tuple[Task, Any, tuple[str, ...]]], key: Any) -> int:
     import torch
     from rich.progress import Progress
 
@@ -91,12 +93,13 @@ def _measure(args: Args, model: str, decoding: Decoding, work: Sequence[tuple[Ta
     policy.model.to("cuda" if torch.cuda.is_available() else "cpu")
     engine = TorchEngine(policy)
     documents = {}
-    for task, problems in work:
+    for task, problems, warnings in work:
         with Progress(console=progress_console(), disable=not progress_console().is_terminal, transient=True) as bars:
             bar = bars.add_task(task.name, total=len(problems))
             result = evaluate(
                 engine, task, problems, decoding, args.samples, key, lambda done, _, bars=bars, bar=bar: bars.update(bar, completed=done), model=args.model
             )
+        result = dataclasses.replace(result, record=dataclasses.replace(result.record, warnings=(*result.record.warnings, *warnings)))
         path = save(out, task.name, result)
         documents[task.name] = {"record": str(path), **result.record.to_data()}
         if not args.json:
@@ -105,6 +108,17 @@ def _measure(args: Args, model: str, decoding: Decoding, work: Sequence[tuple[Ta
     if args.json:
         emit_json({"model": args.model, "out": str(out), "tasks": documents})
     return 0
+
+
+def contaminated(setup: Setup | None, task: Task, problems: Sequence[Problem]) -> tuple[str, ...]:
+    """A warning where the run may have trained on some of the problems: on a task that its recipe does not evaluate, nothing kept it from them."""
+    from menolab.tasks.task import met_in_training
+
+    if setup is None or task == setup.task or task in setup.evaluation.tasks:
+        return ()
+    met = met_in_training(setup.task, problems)
+    remedy = "for a clean score give the file to `meno train --eval-data`, which keeps it out of training"
+    return (f"{met} of {len(problems)} problems are ones that the run's training may have met; {remedy}",) if met else ()
 
 
 def run_setup(model: str) -> Setup | None:
@@ -122,7 +136,7 @@ def run_setup(model: str) -> Setup | None:
         return None
     try:
         return from_data(json.loads(path.read_bytes())).setup
-    except (ValueError, AttributeError) as error:
+    except (ValueError, AttributeError, TypeError) as error:
         raise error if isinstance(error, BadInput) else BadInput("MODEL", str(path), f"is not a recipe ({error})") from error
 
 
@@ -166,18 +180,12 @@ def _task(args: Args, name: str) -> Task:
 
 def _file_task(args: Args, path: str) -> Task:
     from menolab.pieces import find
-    from menolab.tasks.countdown_file import CountdownFile
-    from menolab.tasks.file import Problems
-    from menolab.tasks.game24_file import Game24File
-    from menolab.tasks.knights_knaves_file import KnightsKnavesFile
+    from menolab.tasks.layouts import file_task
     from menolab.verifiers.verifier import Verifier
 
-    published = {"countdown": CountdownFile, "knights-knaves": KnightsKnavesFile, "game24": Game24File}
-    if args.kind != "problems":
-        return published[args.kind](path)
     verifier = find(Verifier, args.verifier, "--verifier")
     assert isinstance(verifier, Verifier)
-    return Problems(path, prompt_field=args.prompt_field, answer_field=args.answer_field, verifier=verifier)
+    return file_task(path, args.kind, prompt_field=args.prompt_field, answer_field=args.answer_field, verifier=verifier)
 
 
 def show(record: Record) -> None:

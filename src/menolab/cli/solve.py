@@ -77,13 +77,19 @@ def run(args: Args) -> int:
 
 def parts(text: str) -> dict[str, str | None]:
     """The response and what can be told apart in it: thinking (in think tags, one tag may be missing) and answer (in answer tags)."""
-    thinking, answer = _thinking(text), ANSWER.search(text)
+    thinking, answer = _thinking(text), _answer(text)
     return {"text": text, "thinking": text[slice(*thinking)].strip() if thinking else None, "answer": answer["answer"].strip() if answer else None}
+
+
+def _answer(text: str) -> re.Match[str] | None:
+    """The last answer after the thinking, as verifiers read it; what the thinking tries is none."""
+    thinking = _thinking(text)
+    return next(reversed(list(ANSWER.finditer(text, thinking[1] if thinking else 0))), None)
 
 
 def _thinking(text: str) -> tuple[int, int] | None:
     """Where the thinking is. A chat template may have opened the tag in the prompt, so a lone end tag counts as well."""
-    opened, closed = text.find("<think>"), text.find("</think>")
+    opened, closed = text.find("<think>"), text.rfind("</think>")
     if opened < 0 and closed < 0:
         return None
     return (opened + len("<think>") if opened >= 0 else 0, closed if closed >= 0 else len(text))
@@ -94,7 +100,7 @@ def styled(text: str) -> Text:
     from rich.text import Text
 
     out = Text(text)  # a Text, not markup: "[/b]" in a response is only text
-    thinking, answer = _thinking(text), ANSWER.search(text)
+    thinking, answer = _thinking(text), _answer(text)
     if thinking:
         out.stylize("dim", *thinking)
     if answer:

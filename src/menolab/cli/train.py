@@ -42,11 +42,12 @@ def _chooser() -> argparse.ArgumentParser:
     parser.add_argument("--on", default="laptop", metavar="SETUP", help="the ground: a setup's published name (default laptop)")
     parser.add_argument("--model", metavar="MODEL", help="start from this model: a folder, a run, or a Hub name; skips the cold start")
     parser.add_argument("--data", metavar="FILE", help="train on your own problems: JSONL, JSON, CSV, Parquet, or hub:owner/name")
+    parser.add_argument("--kind", default="auto", metavar="LAYOUT", help="problems, countdown, knights-knaves, game24; auto tells by the columns")
     parser.add_argument("--prompt-field", default="prompt", metavar="NAME")
     parser.add_argument("--answer-field", default="answer", metavar="NAME")
     parser.add_argument("--demonstration-field", default="", metavar="NAME", help="worked responses in --data, for a cold start from nothing")
     parser.add_argument("--verifier", default="Exact", metavar="NAME", help="what checks answers to --data (default Exact)")
-    parser.add_argument("--eval-data", metavar="FILE", help="evaluate on these problems instead of a held-out tenth; same fields and verifier")
+    parser.add_argument("--eval-data", metavar="FILE", help="evaluate on these, never train on them; same fields and verifier (default: a held-out tenth)")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="run folder (default runs/METHOD-TIME)")
     parser.add_argument("--resume", type=Path, metavar="RUN", help="go on with a run exactly where it was")
     parser.add_argument("--device", default="auto")
@@ -67,16 +68,23 @@ def parse(argv: Sequence[str]) -> Args:
 
     if not argv:
         raise BadInput("METHOD", "", f"say which; usage: {USAGE}; `meno catalogue --family stage` lists methods")
-    chosen, rest = _chooser().parse_known_args(argv)
+    chooser = _chooser()
+    chosen, rest = chooser.parse_known_args(argv)
     launch = Launch(chosen.device, chosen.threads, chosen.checkpoint_every, chosen.rollouts_every)
     words = [w for w in rest if not w.startswith("-") and "=" in w]
     method = rest[0] if rest and not rest[0].startswith("-") and "=" not in rest[0] else None
     numbers = [w for w in rest[1 if method else 0 :] if w.startswith("-") or "=" not in w]
     if method is None:
+        if {"-h", "--help"} & set(rest):
+            chooser.print_help()
+            print("\nmeno train METHOD --help shows the method's own fields; `meno catalogue --family stage` lists the methods")
+            raise SystemExit(0)
         if chosen.resume is None:
             raise BadInput("METHOD", rest[0] if rest else "", f"the first word is the method; usage: {USAGE}")
-        if words or numbers:
-            raise BadInput("--resume", " ".join(rest), "a resumed run keeps its recipe; leave the options out, or start a new run")
+        ignored = [name for name, value in vars(chosen).items() if name not in ("resume", "json") and value != chooser.get_default(name)]
+        if words or numbers or ignored:
+            given = " ".join([*(f"--{name.replace('_', '-')}" for name in ignored), *rest])
+            raise BadInput("--resume", given, "a resumed run keeps its recipe and launch settings; leave the options out, or start a new run")
         return Args(None, launch, None, chosen.resume, chosen.json)
     recipe = tuned(choose(method, chosen, words), numbers, method)
     return Args(recipe, launch, chosen.out or default_folder(method), chosen.resume, chosen.json)
@@ -110,13 +118,13 @@ def choose(method: str, chosen: argparse.Namespace, swaps: Sequence[str]) -> Rec
 def own_problems(chosen: argparse.Namespace, path: str) -> Any:
     """The task of a user's own file."""
     from menolab.pieces import find
-    from menolab.tasks.file import Problems
+    from menolab.tasks.layouts import file_task
     from menolab.verifiers.verifier import Verifier
 
     verifier = find(Verifier, chosen.verifier, "--verifier")
     assert isinstance(verifier, Verifier)
     fields = {"prompt_field": chosen.prompt_field, "answer_field": chosen.answer_field, "demonstration_field": chosen.demonstration_field}
-    task = Problems(path, verifier=verifier, **fields)
+    task = file_task(path, chosen.kind, verifier=verifier, **fields)
     task.listed()  # read it now: a bad file is an error before any compute
     return task
 

@@ -71,7 +71,7 @@ def compare(a: Result, b: Result, *, force: bool = False) -> Comparison:
         field, values, remedy = differing[0]
         also = f" (also differing: {', '.join(d[0] for d in differing[1:])})" if len(differing) > 1 else ""
         raise BadInput(field, values, f"{remedy}{also}; --force compares all the same and says so")
-    rows_a, rows_b = _by_problem(a.rows), _by_problem(b.rows)
+    rows_a, rows_b = by_problem(a.rows), by_problem(b.rows)
     shared = [problem for problem in rows_a if problem in rows_b]
     if not shared:
         raise BadInput("problems", 0, "no problem was answered by both; evaluate both on the same task with the same --seed")
@@ -143,7 +143,8 @@ def _sentence(c: Comparison) -> str:
     return said
 
 
-def _by_problem(rows: Sequence[Row]) -> dict[str, list[Row]]:
+def by_problem(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """The rows of each problem, both in their order."""
     found: dict[str, list[Row]] = {}
     for row in rows:
         found.setdefault(row.problem, []).append(row)

@@ -44,7 +44,7 @@ class Row:
     """right, wrong or undecided."""
     score: float
     stage: str
-    """Where the verifier decided; "exception" where it raised."""
+    """Where the verifier decided; "verifier" where it raised."""
     reason: str
     extracted: str | None
     """The answer found, None if none was (unparsed)."""

@@ -33,7 +33,7 @@ PANELS = {
     "dead_groups": ("dead groups", "share"),
     "loss": ("loss", "number"),
     "grad_norm": ("gradient norm", "number"),
-    "kl": ("KL to the reference, nats", "number"),
+    "drift": ("drift from the sampler, nats", "number"),
     "clipped": ("clipped tokens", "share"),
 }
 """Learning curves: metric -> (title, how its values read)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from menolab.evaluation.compare import Comparison
+from menolab.evaluation.compare import Comparison, by_problem
 from menolab.evaluation.record import Result, Row
 
 LONGEST = 6000
@@ -47,7 +47,7 @@ def pairs(before: Result, after: Result, comparison: Comparison) -> list[Pair]:
 
     On each, a model is shown by its first sample that is right if half of its samples or more are, else by its first that is not.
     """
-    a, b = _by_problem(before.rows), _by_problem(after.rows)
+    a, b = by_problem(before.rows), by_problem(after.rows)
     flipped = {flip.problem for flip in (*comparison.gained, *comparison.lost)}
     same = [problem for problem in a if problem in b and problem not in flipped and _rights(a[problem]) == _rights(b[problem])]
     chosen = [("gained", flip.problem) for flip in comparison.gained[:2]] + [("lost", flip.problem) for flip in comparison.lost[:1]]
@@ -80,10 +80,3 @@ def _side(rows: Sequence[Row]) -> Side:
 
 def _rights(rows: Sequence[Row]) -> int:
     return sum(row.label == "right" for row in rows)
-
-
-def _by_problem(rows: Sequence[Row]) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault(row.problem, []).append(row)
-    return found

@@ -46,7 +46,7 @@ def read_run(folder: Path) -> Run:
     facts = _json(folder / "facts.json", missing)
     metrics = _lines(folder / "metrics.jsonl", missing)
     timings = _lines(folder / "timings.jsonl", missing)
-    results = _results(folder / "evaluation", missing)
+    results = _results(folder / "evaluation", _untrained(recipe), missing)
     if recipe is None and not metrics and not results:
         raise BadInput("run", str(folder), "holds no recipe.json, metrics.jsonl or evaluation/; is it a run folder?")
     return Run(folder, recipe, facts if isinstance(facts, dict) else {}, metrics, timings, results, missing)
@@ -82,7 +82,16 @@ def _lines(path: Path, missing: list[str]) -> list[dict[str, Any]]:
     return [found[place] for place in sorted(found, key=lambda p: (stages.index(p[0]), p[1]))]
 
 
-def _results(folder: Path, missing: list[str]) -> dict[str, dict[str, Result]]:
+def _untrained(recipe: Any) -> frozenset[str]:
+    """States that the run was never to reach: a recipe may have no cold start, or no method."""
+    try:
+        stages = {"cold_start": recipe["setup"]["cold_start"]["@"], "trained": recipe["method"]["@"]}
+    except (KeyError, TypeError):
+        return frozenset()
+    return frozenset(state for state, path in stages.items() if str(path).endswith(":NoTraining"))
+
+
+def _results(folder: Path, untrained: frozenset[str], missing: list[str]) -> dict[str, dict[str, Result]]:
     results: dict[str, dict[str, Result]] = {}
     if folder.is_dir():
         for task in sorted(p for p in folder.iterdir() if p.is_dir()):
@@ -91,6 +100,8 @@ def _results(folder: Path, missing: list[str]) -> dict[str, dict[str, Result]]:
                 try:
                     results.setdefault(task.name, {})[state] = load(path)
                 except BadInput as error:
+                    if state in untrained and not path.is_file():
+                        continue
                     missing.append(f"evaluation/{task.name}/{state}.json is missing" if not path.is_file() else str(error))
     results = {task: states for task, states in results.items() if states}
     if not results:

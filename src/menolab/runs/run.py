@@ -20,7 +20,7 @@ from typing import Any
 
 import torch
 
-from menolab.errors import BadInput, RunFailed
+from menolab.errors import BadInput, RunFailed, check_range
 from menolab.evaluation.facts import hardware, versions
 from menolab.files import read_json_lines, remove_scratch, write_json, write_text
 from menolab.keys import Key
@@ -41,13 +41,24 @@ class Launch:
     device: str = "auto"
     """cpu, cuda, cuda:1 ...; auto takes a GPU if there is one."""
     threads: int = 0
-    """CPU threads; 0 takes torch's choice. A resumed run keeps the first launch's number: sums depend on it in the last bit."""
+    """CPU threads; 0: one for a small model, else torch's choice. A resumed run keeps the first launch's number."""
     checkpoint_every: int = 20
     """Steps between checkpoints."""
     rollouts_every: int = 10
     """Steps between saved rollouts; 0 saves none."""
     micro_tokens: int = 16384
     """Most tokens in one forward pass of the learner: memory against speed."""
+
+    def __post_init__(self) -> None:
+        check_range("--threads", self.threads, 0)
+        check_range("--checkpoint-every", self.checkpoint_every, 1)
+        check_range("--rollouts-every", self.rollouts_every, 0)
+        check_range("micro_tokens", self.micro_tokens, 1)
+        if self.device != "auto":
+            try:
+                torch.empty(0, device=self.device)
+            except (RuntimeError, AssertionError, NotImplementedError) as error:
+                raise BadInput("--device", self.device, f"this machine cannot use it ({str(error).splitlines()[0][:150]}); give auto, cpu or cuda") from error
 
 
 class Listener:
@@ -100,10 +111,16 @@ class Run:
         key = self.key.fold("evaluation", "problems")
         return tuple((task, evaluation_problems(task, plan.problems, key, trained_on=task == own)) for task in plan.tasks or (own,))
 
+    @cached_property
+    def _kept_apart(self) -> tuple[frozenset[tuple[str, str]], frozenset[str]]:
+        """Ids and prompts that training must not meet: of another task's list all, since `meno evaluate` may ask for more of it than the plan does."""
+        own = self.setup.task
+        evaluated = [p for task, problems in self.evaluation for p in ((task != own and task.listed()) or problems)]
+        return frozenset((p.task, p.id) for p in evaluated), frozenset(p.prompt for p in evaluated)
+
     def problems(self, key: Key) -> Iterator[Problem]:
         """Endless training problems: never from the held-out side, and never one that the run evaluates on."""
-        evaluated = [p for _, problems in self.evaluation for p in problems]
-        ids, prompts = {(p.task, p.id) for p in evaluated}, {p.prompt for p in evaluated}
+        ids, prompts = self._kept_apart
         return draw(self.setup.task, key, evaluation=False, avoid=lambda p: (p.task, p.id) in ids or p.prompt in prompts)
 
     @property
@@ -128,6 +145,11 @@ class Run:
                 kept = [row for row in read_json_lines(path) if row["stage"] != stage or row["step"] <= step]
                 write_text(path, "".join(json.dumps(row, allow_nan=False) + "\n" for row in kept))
 
+    def keep_launch(self, launch: Launch) -> None:
+        """Settle a launch setting that was left open, in this process and on disk."""
+        self.launch = launch
+        write_json(self.folder / "facts.json", facts(self.recipe, launch))
+
     def _append(self, name: str, row: Mapping[str, Any]) -> None:
         try:
             with (self.folder / name).open("a", encoding="utf-8") as file:
@@ -145,8 +167,8 @@ def create(folder: Path, recipe: Recipe, launch: Launch) -> Run:
     """
     if (folder / "recipe.json").exists():
         raise BadInput("--out", str(folder), f"already holds a run; resume it with `meno train --resume {folder}` or choose another folder")
-    write_text(folder / "recipe.json", to_json(recipe) + "\n")
     write_json(folder / "facts.json", facts(recipe, launch))
+    write_text(folder / "recipe.json", to_json(recipe) + "\n")  # last: a folder with a recipe is a whole run, wherever its making was cut off
     return Run(folder, recipe, launch)
 
 
@@ -196,7 +218,7 @@ def facts(recipe: Recipe, launch: Launch) -> dict[str, Any]:
         "versions": versions(),
         "hardware": hardware(),
         "command": sys.argv,
-        "launch": {**asdict(launch), "threads": launch.threads or torch.get_num_threads()},
+        "launch": asdict(launch),
     }
 
 

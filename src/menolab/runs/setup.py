@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from menolab.engines.decoding import Decoding
@@ -63,5 +64,8 @@ class Setup(Piece):
         check_range("steps", self.steps, 0)
         check_range("rollouts", self.rollouts, 1)
         check_range("lr", self.lr, 0.0, open_low=True)
+        for beta in self.betas:
+            check_range("betas", beta, 0.0, math.nextafter(1.0, 0.0))
+        check_range("decoding.temperature", self.decoding.temperature, 0.0, open_low=True)  # greedy rollouts of one problem are all alike: nothing to learn
         check_range("weight_decay", self.weight_decay, 0.0)
         check_range("max_grad_norm", self.max_grad_norm, 0.0, open_low=True)

@@ -23,9 +23,9 @@ def laptop() -> Setup:
     return Setup(
         base=Fresh(width=128, layers=3, mlp=256, numbers=199, context=256),
         task=Countdown(styles=("guess", "tries", "goal"), weights=(0.4, 0.3, 0.3)),
-        cold_start=Supervised(steps=6000, batch=16, pool=96000, lr=3e-3, schedule=Cosine(warmup=0.01, floor=0.05)),
+        cold_start=Supervised(steps=5000, batch=16, pool=40000, lr=3e-3, schedule=Cosine(warmup=0.01, floor=0.05)),
         decoding=Decoding(max_tokens=64),
-        steps=120,
+        steps=90,
         rollouts=256,
         lr=3e-4,
         schedule=Constant(warmup=0.04),
@@ -39,7 +39,7 @@ def quick() -> Setup:
     return Setup(
         base=Fresh(width=96, layers=3, heads=3, kv_heads=1, mlp=192, numbers=99, context=256),
         task=Countdown(largest=20, largest_target=60, operations="+-", styles=("guess", "goal"), weights=(0.4, 0.6)),
-        cold_start=Supervised(steps=1400, batch=16, pool=22400, lr=3e-3, schedule=Cosine(warmup=0.05, floor=0.05)),
+        cold_start=Supervised(steps=1100, batch=16, pool=8800, lr=3e-3, schedule=Cosine(warmup=0.05, floor=0.05)),
         decoding=Decoding(max_tokens=48),
         steps=36,
         rollouts=256,

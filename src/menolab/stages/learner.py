@@ -97,15 +97,15 @@ class Learner:
 
 def adamw(policy: Policy, betas: tuple[float, float], weight_decay: float) -> torch.optim.AdamW:
     """AdamW over the parameters that learn. The learning rate is given at every update."""
-    return torch.optim.AdamW([p for p in policy.model.parameters() if p.requires_grad], lr=0.0, betas=betas, weight_decay=weight_decay)
+    return torch.optim.AdamW([p for p in policy.model.parameters() if p.requires_grad], lr=0.0, betas=betas, weight_decay=weight_decay, fused=True)
 
 
 def minibatches(batch: Batch, credit_BT: torch.Tensor, count: int, order_B: torch.Tensor) -> list[tuple[Batch, torch.Tensor]]:
-    """The batch cut into `count` updates along `order_B`, each with totals of its own."""
+    """The batch cut into `count` updates along `order_B`, each with totals of its own; fewer where filters left fewer rollouts."""
     if count == 1:
         return [(batch, credit_BT)]
     parts = []
-    for index_B in order_B.tensor_split(count):
+    for index_B in order_B.tensor_split(min(count, len(order_B))):
         mask_BT = batch.mask_BT[index_B]
         totals = Totals(len(index_B), int(mask_BT.sum()), len(batch.group_B[index_B].unique()), batch.totals.limit)
         part = rows(batch, index_B, totals)

@@ -88,13 +88,17 @@ class Reinforce(Stage):
             clock.lap("verify")
             save_rollouts(run, step + 1, groups)
             metrics = describe(groups)
-            metrics |= self._learn(learner, keep(groups, self.filters), setup.lr * setup.schedule(loop.progress), key.fold("minibatches", step), step)
+            try:
+                metrics |= self._learn(learner, keep(groups, self.filters), setup.lr * setup.schedule(loop.progress), key.fold("minibatches", step))
+            except RunFailed as error:
+                save_rollouts(run, step + 1, groups, due=True)
+                raise RunFailed(f"reinforce step {step + 1}: {error}; its rollouts are in {run.folder / 'rollouts'}") from error
             clock.lap("update")
             loop.state = self.curriculum.learn(loop.state, groups)
             loop.done(metrics, clock.timings(sum(len(r.tokens) for g in groups for r in g.rollouts)))
         return policy
 
-    def _learn(self, learner: Learner, groups: Sequence[Group], lr: float, key: Key, step: int) -> dict[str, float]:
+    def _learn(self, learner: Learner, groups: Sequence[Group], lr: float, key: Key) -> dict[str, float]:
         """All updates of one batch of rollouts; metrics are means over updates. Nothing to learn from gives no update."""
         if not groups:
             return {"loss": 0.0, "grad_norm": 0.0}
@@ -104,11 +108,7 @@ class Reinforce(Stage):
         for epoch in range(self.epochs):
             order_B = torch.from_numpy(key.fold(epoch).numpy().permutation(batch.totals.rollouts))
             for part, part_credit_BT in minibatches(batch, credit_BT, self.minibatches, order_B):
-                try:
-                    reports.append(learner.update(part, part_credit_BT, lr))
-                except RunFailed as error:
-                    named = ", ".join(sorted({g.problem.id for g in groups})[:5])
-                    raise RunFailed(f"reinforce step {step + 1}: {error}; rollouts of problems {named} ... are in rollouts/") from error
+                reports.append(learner.update(part, part_credit_BT, lr))
         return {name: fmean(report.get(name, 0.0) for report in reports) for name in reports[0]}
 
 

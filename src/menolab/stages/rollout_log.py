@@ -10,10 +10,10 @@ from menolab.records import Group
 from menolab.runs.run import Run
 
 
-def save_rollouts(run: Run, step: int, groups: Sequence[Group]) -> None:
-    """Write the step's rollouts when they are due: the first step, the last, and every `launch.rollouts_every`."""
+def save_rollouts(run: Run, step: int, groups: Sequence[Group], *, due: bool = False) -> None:
+    """Write the step's rollouts when they are due: the first step, the last, every `launch.rollouts_every`, and whenever the caller says so."""
     every = run.launch.rollouts_every
-    if not every or not (step in (1, run.setup.steps) or step % every == 0):
+    if not due and (not every or not (step in (1, run.setup.steps) or step % every == 0)):
         return
     import pyarrow
     import pyarrow.parquet

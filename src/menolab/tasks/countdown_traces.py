@@ -28,8 +28,10 @@ Writer = Callable[[Random, tuple[int, ...], int, str], Trace]
 
 
 def guess(random: Random, numbers: tuple[int, ...], target: int, operations: str) -> Trace:
-    """Quick: no thinking. Half of the time a solution, else one of the eight nearest misses."""
+    """Quick: no thinking. Half of the time a solution, else one of the eight nearest misses; the bare target where no step stays natural."""
     all_ = list(derivations(numbers, operations))
+    if not all_:
+        return Trace("", str(target))
     hits = [d for d in all_ if d.value == target]
     misses = sorted((d for d in all_ if d.value != target), key=lambda d: abs(d.value - target))[:8]
     chosen = random.choice(hits if hits and (random.random() < 0.5 or not misses) else misses)
@@ -39,6 +41,8 @@ def guess(random: Random, numbers: tuple[int, ...], target: int, operations: str
 def tries(random: Random, numbers: tuple[int, ...], target: int, operations: str, attempts: int = 3) -> Trace:
     """Random attempts, mostly sums and differences, each worked out; stops at the first hit, gives up with the nearest miss."""
     all_ = list(derivations(numbers, operations))
+    if not all_:
+        return Trace("", str(target))
     small = [d for d in all_ if d.value <= 400] or all_
     sums = [d for d in small if d.sums] or small
     seen: list[Derivation] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abc
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar
 
 from menolab.errors import BadInput, RunFailed
@@ -79,6 +79,20 @@ def draw(task: Task, key: Key, *, evaluation: bool, avoid: Callable[[Problem], b
             failures += 1
             if failures >= 10_000:
                 raise RunFailed(f"task {task.name}: 10,000 draws gave no {'held-out' if evaluation else 'training'} problem; it has too few problems")
+
+
+def met_in_training(task: Task, problems: Sequence[Problem]) -> int:
+    """How many of `problems` a training on `task` may have drawn: those on its training side, by id or by prompt.
+
+    An endless task is taken to draw any problem of its kind: 40,000 draws of three-number Countdown meet 19 of the 256 published test problems.
+    """
+    listed = task.listed()
+    if listed is None:
+        kind = task(Key.root(0)).task
+        return sum(p.task == kind and not held_out(p) for p in problems)
+    drawn = [p for p in listed if not held_out(p)]
+    ids, prompts = {(p.task, p.id) for p in drawn}, {p.prompt for p in drawn}
+    return sum((p.task, p.id) in ids or p.prompt in prompts for p in problems)
 
 
 def evaluation_problems(task: Task, count: int, key: Key, *, trained_on: bool = False) -> tuple[Problem, ...]:

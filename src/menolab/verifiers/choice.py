@@ -12,7 +12,8 @@ from menolab.verifiers.plain import plain
 
 _ALONE = re.compile(r"(?:option|choice|answer)?[ :]*[(\[]?([A-Za-z])[)\]]?[.:]?", re.IGNORECASE)
 _LED = re.compile(r"(?:(?:option|choice)[ :]+)?(?:[(\[]([A-Za-z])[)\]][.:]?|([A-Z])[.):])(?= )(.*)", re.IGNORECASE | re.DOTALL)
-_OTHER = re.compile(r"(?:\b(?:or|and)|[,;/&]) *(?:[(\[][A-Za-z][)\]]|[A-Z]\b(?! ?[a-z]))")
+_OTHER = re.compile(r"(?:\b(?:or|and)|[,;/&]) *(?:[(\[][A-Za-z][)\]]|[A-Z]\b(?! ?[a-z]))| [(\[][A-J][)\]](?!\w)|^ *[A-Z](?:[.):](?= |$)|$)")
+"""A second letter in what follows the first: joined to it, in brackets, or at once."""
 
 
 def read_choice(answer: str) -> str | None:

@@ -202,9 +202,17 @@ class ArithmeticTarget(AnswerVerifier):
 def _rules(problem: Problem) -> tuple[Counter[int], Fraction]:
     facts = problem.facts
     gold = None if "numbers" in facts and "target" in facts else parse(problem.answer)
-    numbers = [int(n) for n in facts["numbers"]] if gold is None or "numbers" in facts else list(gold.numbers)
-    target = Fraction(facts["target"]) if gold is None or "target" in facts else gold.value()
+    numbers = [_whole(n) for n in facts["numbers"]] if gold is None or "numbers" in facts else list(gold.numbers)
+    target = Fraction(_whole(facts["target"])) if gold is None or "target" in facts else gold.value()
     return Counter(numbers), target
+
+
+def _whole(value: object) -> int:
+    """A fact that is a whole number, as JSON or as text; anything else is an error, never rounded ("1e9999999" would not end)."""
+    text = str(value).strip().removesuffix(".0")
+    if isinstance(value, bool) or not re.fullmatch(rf"-?[0-9]{{1,{MAX_DIGITS}}}", text):
+        raise ValueError(f"{str(value)[:40]!r} is no whole number of {MAX_DIGITS} digits or fewer")
+    return int(text)
 
 
 def _difference(used: Counter[int], numbers: Counter[int], use_all: bool) -> str:

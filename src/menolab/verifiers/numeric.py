@@ -24,9 +24,12 @@ _FRACTION = re.compile(r"\\[dt]?frac(?:\{([^{}]*)\}\{([^{}]*)\}|([0-9])([0-9]))"
 _NAME = re.compile(r"\\?[A-Za-z]\w{0,20}(?:\([A-Za-z0-9]{1,5}\))? ?= ?([^=]*)")
 _UNIT = re.compile(r"(.*?[0-9}.]) ?([A-Za-z]{2,}(?: [A-Za-z]+){0,2}(?:\^\{?[23]\}?|[²³])?)")
 _NO_UNIT = re.compile(
-    r"\b(?:pi|or|and|to|hundred|thousand|million|billion|trillion|dozen|half|plus|minus|times|over|mod|log|ln|sqrt|factorial)\b", re.IGNORECASE
+    r"\b(?:pi|or|and|to|hundred|thousand|million|billion|trillion|dozen|half|plus|minus|times|over|mod|log|ln|sqrt|factorial|not|is)\b"
+    r"|^(?:squared|cubed)\b", re.IGNORECASE
 )
 """Words that change a number rather than say what is counted."""
+_MARK_WITHIN = re.compile(r"[0-9](?:\\?[$%]|[\u20ac\u00a3\u00b0]|\^\\circ|\^\{\\circ\})[0-9]")
+"""Digits on both sides of a mark that is dropped: two numbers, which must not run together into one."""
 _REPLACED = (
     ("\u2212", "-"), ("\u2013", "-"), ("\u00d7", "*"), (r"\times", "*"), (r"\cdot", "*"), (r"\left", ""), (r"\right", ""),
     (r"\$", ""), ("$", ""), ("\u20ac", ""), ("\u00a3", ""), (r"\%", ""), ("%", ""), (r"^\circ", ""), (r"^{\circ}", ""), ("\u00b0", ""),
@@ -50,6 +53,8 @@ def read_quantity(answer: str) -> Quantity | None:
     28, never 0.28), and a unit in words. It does not read "5=6=7" or "7 or 8": a hedge is no number.
     """
     text = plain(answer)
+    if _MARK_WITHIN.search(text):
+        return None
     for old, new in _REPLACED:
         text = text.replace(old, new)
     text = text.strip()
@@ -76,7 +81,7 @@ def _number(text: str) -> Fraction | None:
         if fraction is None:
             return None
         top, bottom = (fraction.group(1), fraction.group(2)) if fraction.group(1) is not None else (fraction.group(3), fraction.group(4))
-        whole = spaced.group(1)
+        whole, top, bottom = spaced.group(1), top.strip(), bottom.strip()
         text = f"{whole} {top}/{bottom}" if whole.strip("+-") else f"{whole}{top}/{bottom}"
     text = re.sub(r" ?([*/^]) ?", r"\1", re.sub(r"^([+-]) ", r"\1", text))
     mixed = _MIXED.fullmatch(text)

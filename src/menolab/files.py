@@ -6,11 +6,11 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from menolab.errors import RunFailed
+from menolab.errors import BadInput, RunFailed
 
 
 def write_file(path: Path, fill: Callable[[Path], object]) -> None:
@@ -23,10 +23,9 @@ def write_file(path: Path, fill: Callable[[Path], object]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         fill(scratch)
-        with scratch.open("rb") as file:
-            os.fsync(file.fileno())
+        sync(scratch)
         scratch.replace(path)
-        _sync_folder(path.parent)
+        sync(path.parent)
     except OSError as error:
         with contextlib.suppress(OSError):
             scratch.unlink(missing_ok=True)
@@ -55,10 +54,9 @@ def write_folder(path: Path, fill: Callable[[Path], object]) -> None:
         scratch.mkdir(parents=True)
         fill(scratch)
         for file in (f for f in scratch.rglob("*") if f.is_file()):
-            with file.open("rb") as handle:
-                os.fsync(handle.fileno())
+            sync(file)
         _swap_in(scratch, path)
-        _sync_folder(path.parent)
+        sync(path.parent)
     except OSError as error:
         shutil.rmtree(scratch, ignore_errors=True)
         raise RunFailed(f"cannot write {path}: {error.strerror or error}; free some space or choose another folder with --out") from error
@@ -95,10 +93,27 @@ def read_json_lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n")[:-1] if line]
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make a rename durable."""
-    handle = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Push a file's content, or a folder's renames, to disk."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold a folder for this process alone. The lock goes with the process, however it ends.
+
+    Raises:
+        BadInput: another process holds it.
+    """
+    import fcntl
+
+    with (folder / ".lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise BadInput("run", str(folder), "another process is carrying it out; wait for it or stop it") from error
+        yield

@@ -112,7 +112,7 @@ def published_names(family: type) -> dict[str, Maker]:
     return dict(sorted(found.items()))
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """Names match without regard to case, hyphens and underscores: dr-grpo, dr_grpo and DrGrpo are one."""
     return re.sub(r"[-_]", "", name).lower()
 
@@ -124,11 +124,11 @@ def find(family: type, name: str, field: str | None = None) -> Piece:
         BadInput: no such name (with the nearest ones), or a class whose fields have no defaults.
     """
     makers: dict[str, Callable[..., Any]] = {**members(family), **published_names(family)}
-    by_plain = {_plain(known): maker for known, maker in makers.items()}
+    by_plain = {plain_name(known): maker for known, maker in makers.items()}
     field = field or family.__name__.lower()
-    if _plain(name) not in by_plain:
+    if plain_name(name) not in by_plain:
         raise unknown(field, name, makers)
-    maker = by_plain[_plain(name)]
+    maker = by_plain[plain_name(name)]
     try:
         return maker()
     except TypeError as error:
@@ -264,10 +264,10 @@ def catalogue(family: str | None = None) -> list[dict[str, Any]]:
     rows = [_row(cls, family_of(cls)) for cls in sorted(set(subclasses(Piece)), key=lambda c: (family_of(c).__name__, c.__name__))
             if not inspect.isabstract(cls) and dataclasses.is_dataclass(cls) and cls.__module__.startswith("menolab.")]
     rows += [_row(maker, typing.get_type_hints(maker)["return"]) for maker in published_names(Piece).values()]
-    names = {_plain(row["family"]): row["family"] for row in rows}
-    if family is not None and _plain(family) not in names:
+    names = {plain_name(row["family"]): row["family"] for row in rows}
+    if family is not None and plain_name(family) not in names:
         raise unknown("family", family, names.values())
-    return [row for row in rows if family is None or row["family"] == names[_plain(family)]]
+    return [row for row in rows if family is None or row["family"] == names[plain_name(family)]]
 
 
 def _row(thing: Any, family: type) -> dict[str, Any]:

@@ -170,16 +170,3 @@ class Batch:
     truncated_B: torch.Tensor
     """bool."""
     totals: Totals
-
-
-@dataclass
-class Ledger:
-    """What an answer cost. Mutable on purpose: it is added to while a strategy runs."""
-
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    verifier_tokens: int = 0
-    calls: int = 0
-    depth: int = 0
-    """Longest chain of calls that had to wait for one another."""
-    seconds: float = 0.0

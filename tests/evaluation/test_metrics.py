@@ -46,7 +46,7 @@ def majority_by_enumeration(votes: list[str | None], k: int) -> float:
         counts = Counter(v for v in subset if v is not None)
         best = max(counts.values(), default=0)
         winners = [v for v, c in counts.items() if c == best]
-        worth.append(Fraction(winners.count(RIGHT), len(winners)) if winners else Fraction(0))
+        worth.append(Fraction(sum(w.startswith(RIGHT) for w in winners), len(winners)) if winners else Fraction(0))
     return float(sum(worth) / len(worth))
 
 
@@ -54,7 +54,7 @@ def majority_by_enumeration(votes: list[str | None], k: int) -> float:
 def test_majority_matches_enumeration(seed: int):
     rng = np.random.default_rng(seed)
     n = int(rng.integers(1, 8))
-    votes = [[RIGHT, "a", "b", "c", None][i] for i in rng.integers(0, int(rng.integers(1, 6)), n)]
+    votes = [[RIGHT + "1", "a", RIGHT + "2", "b", "c", None][i] for i in rng.integers(0, int(rng.integers(1, 7)), n)]
     assert metrics.majority_at_k([votes])[0] == pytest.approx([majority_by_enumeration(votes, k) for k in range(1, n + 1)], abs=1e-12)
 
 
@@ -99,7 +99,8 @@ def test_a_huge_number_is_not_worked_out():
 
 
 def test_votes():
-    assert metrics.vote(right("s", "r", "1+2")) == metrics.vote(right("s", "r", "2+1")) == RIGHT
+    assert metrics.vote(right("s", "r", "0.50")) == metrics.vote(right("s", "r", "1/2")) == RIGHT + "1/2"
+    assert metrics.vote(right("s", "r", "1+2")) != metrics.vote(right("s", "r", "2+1")), "voters do not know that both are right"
     assert metrics.vote(wrong("s", "r", "0.50")) == metrics.vote(wrong("s", "r", "1/2"))
     assert metrics.vote(wrong("s", "r", None)) is None
     assert metrics.vote(wrong("s", "r", "  ")) is None  # the empty string must not win a vote
@@ -128,5 +129,6 @@ def test_no_samples_is_bad_input():
 
 
 def test_no_text_can_vote_as_the_right_answer():
-    assert metrics.vote(wrong("s", "r", RIGHT)) != RIGHT
-    assert metrics.vote(wrong("s", "r", "\0 RIGHT")) != RIGHT
+    for text in (RIGHT, RIGHT + "3", "\0 RIGHT:3"):
+        voted = metrics.vote(wrong("s", "r", text))
+        assert voted is None or not voted.startswith(RIGHT)

@@ -55,7 +55,8 @@ def oracle(policy, prompt, response, decoding) -> tuple[list[float], list[float]
 def test_values_are_the_oracles(decoding):
     policy = tiny("qwen3")
     tokens_BT, mask_BT = responses()
-    stats = score(policy, PROMPTS, tokens_BT, mask_BT, decoding)
+    stats = score(policy, PROMPTS, tokens_BT, mask_BT, decoding, entropy=True)
+    assert stats.entropy_BT is not None and score(policy, PROMPTS, tokens_BT, mask_BT, decoding).entropy_BT is None
     for b, (prompt, n) in enumerate(zip(PROMPTS, LENGTHS, strict=True)):
         logprobs, entropies = oracle(policy, prompt, tokens_BT[b, :n].tolist(), decoding)
         np.testing.assert_allclose(stats.logprobs_BT[b, :n].detach().numpy(), logprobs, atol=2e-5)
@@ -121,9 +122,9 @@ def test_prompts_read_once_or_by_each_row_give_the_same(name, equal_lengths, mon
     tokens_BT, mask_BT = (torch.cat(both) for both in zip(responses(0), responses(1), strict=True))
     read: list[int] = []
     monkeypatch.setattr(scoring, "read_prompts", lambda policy, prompts: read.append(len(prompts)) or read_prompts(policy, prompts))
-    once, grads_once = score(policy, prompts, tokens_BT, mask_BT, decoding), gradient(policy, prompts, tokens_BT, mask_BT, decoding)
+    once, grads_once = score(policy, prompts, tokens_BT, mask_BT, decoding, entropy=True), gradient(policy, prompts, tokens_BT, mask_BT, decoding)
     monkeypatch.setattr(scoring, "_can_share", lambda policy: False)
-    each, grads_each = score(policy, prompts, tokens_BT, mask_BT, decoding), gradient(policy, prompts, tokens_BT, mask_BT, decoding)
+    each, grads_each = score(policy, prompts, tokens_BT, mask_BT, decoding, entropy=True), gradient(policy, prompts, tokens_BT, mask_BT, decoding)
     assert read == [2, 2]
     torch.testing.assert_close(once.logprobs_BT, each.logprobs_BT, rtol=0, atol=2e-5)
     torch.testing.assert_close(once.entropy_BT, each.entropy_BT, rtol=0, atol=2e-5)
@@ -148,12 +149,12 @@ def test_company_and_order_do_not_matter(name, monkeypatch):
     policy = tiny(name)
     tokens_BT, mask_BT = responses()
     decoding = Decoding(temperature=0.8, top_k=20)
-    whole, grads = score(policy, PROMPTS, tokens_BT, mask_BT, decoding), gradient(policy, PROMPTS, tokens_BT, mask_BT, decoding)
+    whole, grads = score(policy, PROMPTS, tokens_BT, mask_BT, decoding, entropy=True), gradient(policy, PROMPTS, tokens_BT, mask_BT, decoding)
     turned = [2, 0, 3, 1]
     moved = score(policy, [PROMPTS[b] for b in turned], tokens_BT[turned], mask_BT[turned], decoding)
     torch.testing.assert_close(moved.logprobs_BT, whole.logprobs_BT[turned], rtol=0, atol=1e-5)
     for b in range(3):
-        alone = score(policy, [PROMPTS[b]], tokens_BT[b : b + 1], mask_BT[b : b + 1], decoding)
+        alone = score(policy, [PROMPTS[b]], tokens_BT[b : b + 1], mask_BT[b : b + 1], decoding, entropy=True)
         torch.testing.assert_close(alone.logprobs_BT[0], whole.logprobs_BT[b], rtol=0, atol=1e-5)
         torch.testing.assert_close(alone.entropy_BT[0], whole.entropy_BT[b], rtol=0, atol=1e-5)
     monkeypatch.setattr(scoring, "ROWS_AT_ONCE", 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import shlex
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -95,7 +96,7 @@ def summary(run: Run) -> dict[str, Any]:
     found: dict[str, Any] = {"tasks": {task: _task_summary(results(run, task)) for task in tasks}}
     found |= found["tasks"][tasks[0]]
     found["seconds"] = seconds(run)
-    found["peak_rss_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    found["peak_rss_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     return found
 
 
@@ -127,14 +128,14 @@ def show(run: Run) -> None:
     for task, problems in run.evaluation:
         made = results(run, task.name)
         samples = run.setup.evaluation.samples
-        title = f"{task.name}: {len(problems)} problems x {samples} samples, temperature {run.setup.evaluation.temperature:g}"
-        table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
+        title = f"{task.name}: {len(problems)} problems x {samples} samples, temperature {run.setup.evaluation.temperature:g}; per cent, with 95% intervals"
+        table = Table(box=None, padding=(0, 2, 0, 0))
         shown = list(dict.fromkeys(["pass@1", f"pass@{samples}", f"maj@{samples}", "length", "truncated", "unparsed", "errored"]))
         for name in ("", *shown):
-            table.add_column(SHORT.get(name, name), justify="left" if not name else "right", no_wrap=True)
+            table.add_column(SHORT.get(name, name), justify="left" if not name else "right", no_wrap=True, min_width=len(SHORT.get(name, name)))
         for name, result in made.items():
             table.add_row(TITLES.get(name, name), *(_cell(metric, result.record.metrics[metric]) for metric in shown))
-        console().print("", table)
+        console().print("", title, table)
         *_, before, after = ("", "", *made)
         if before:
             console().print(f"A = {TITLES.get(before, before)}, B = {after}. " + verdict([compare(made[before], made[after])]))
@@ -144,7 +145,7 @@ def _cell(metric: str, estimate: Estimate | None) -> str:
     if estimate is None:
         return "-"
     if metric == "length":
-        return f"{estimate.mean:.1f}"
+        return f"{estimate.mean:.0f}"
     if metric in ("truncated", "unparsed", "errored"):
         return f"{estimate.mean:.0%}"
-    return f"{estimate.mean:.1%} [{100 * estimate.low:.0f}, {100 * estimate.high:.0f}]"
+    return f"{100 * estimate.mean:.1f} [{100 * estimate.low:.0f}, {100 * estimate.high:.0f}]"

@@ -144,7 +144,7 @@ def choose_decoding(args: Args, setup: Setup | None) -> Decoding:
     """The run's decoding (its stops and limit) or the default one, at the temperature asked for."""
     from menolab.engines.decoding import Decoding
 
-    base = setup.decoding if setup is not None else Decoding(max_tokens=MAX_TOKENS)
+    base = setup.evaluation_decoding if setup is not None else Decoding(max_tokens=MAX_TOKENS)
     limit = base.max_tokens if args.max_tokens is None else args.max_tokens
     return dataclasses.replace(base, temperature=args.temperature, max_tokens=limit)
 

@@ -16,7 +16,7 @@ import tyro
 from menolab import verifiers as room
 from menolab.cli.output import emit_json
 from menolab.errors import BadInput, unknown
-from menolab.pieces import subclasses
+from menolab.pieces import plain_name, subclasses
 from menolab.records import Problem
 from menolab.tasks.rows import Row, existing, jsonl_lines
 from menolab.verifiers.extract import ANSWER, END_ANSWER
@@ -114,7 +114,7 @@ def verifier_of(kind: str, where: str) -> Verifier:
         BadInput: no such kind, with the nearest ones.
     """
     known = kinds()
-    plain = _plain(kind)
+    plain = plain_name(kind)
     if plain not in known:
         raise unknown(f"{where}: kind", kind, known)
     return known[plain]
@@ -131,9 +131,5 @@ def kinds() -> dict[str, Verifier]:
             continue
         if all(f.default is not dataclasses.MISSING or f.default_factory is not dataclasses.MISSING for f in dataclasses.fields(cls)):
             made = cls()
-            found |= {_plain(name): made for name in (cls.__name__, *cls.kinds)}  # type: ignore[attr-defined]
+            found |= {plain_name(name): made for name in (cls.__name__, *cls.kinds)}  # type: ignore[attr-defined]
     return found
-
-
-def _plain(name: str) -> str:
-    return name.replace("-", "").replace("_", "").lower()

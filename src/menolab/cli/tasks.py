@@ -15,7 +15,7 @@ from menolab import tasks as room
 from menolab.cli.output import console, emit_json
 from menolab.errors import BadInput, unknown
 from menolab.keys import Key
-from menolab.pieces import subclasses, summary, to_data
+from menolab.pieces import plain_name, subclasses, summary, to_data
 from menolab.tasks.task import Task
 
 
@@ -42,7 +42,7 @@ def task_classes() -> dict[str, type[Task]]:
 def run(args: Args) -> int:
     """Print the tasks."""
     known = task_classes()
-    chosen = {name: task for name, task in known.items() if not args.name or name.lower() == args.name.replace("_", "").replace("-", "").lower()}
+    chosen = {name: task for name, task in known.items() if not args.name or plain_name(name) == plain_name(args.name)}
     if not chosen:
         raise unknown("name", args.name, known)
     rows = [_row(task, Key.root(args.seed), asked=bool(args.name)) for task in chosen.values()]

@@ -168,10 +168,9 @@ def tuned(recipe: Recipe, numbers: Sequence[str], method: str) -> Recipe:
 
 
 def _docstring_of(family: type, name: str) -> str | None:
-    from menolab.pieces import published_names
+    from menolab.pieces import plain_name, published_names
 
-    makers = {known.replace("_", ""): maker for known, maker in published_names(family).items()}
-    maker = makers.get(name.lower().replace("-", "").replace("_", ""))
+    maker = {plain_name(known): maker for known, maker in published_names(family).items()}.get(plain_name(name))
     return inspect.getdoc(maker) if maker else None
 
 

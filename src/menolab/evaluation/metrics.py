@@ -19,8 +19,8 @@ import numpy as np
 from menolab.errors import BadInput
 from menolab.records import Verdict
 
-RIGHT = "RIGHT"
-"""The vote of every right answer: where many answers are right (Countdown), they are one class. Normalised texts hold no capitals."""
+RIGHT = "RIGHT:"
+"""What the vote of a right answer begins with. Normalised texts hold no capitals."""
 
 
 def pass_at_k(right_PS: np.ndarray) -> np.ndarray:
@@ -49,8 +49,9 @@ def _pass_curve(n: int, c: int) -> list[float]:
 def majority_at_k(votes_PS: Sequence[Sequence[Hashable | None]]) -> np.ndarray:
     """maj@k of every problem for k = 1..S, `[P, S]`: how often the most frequent answer among k samples is right.
 
-    Votes are canonical keys (`vote`): equal keys are one answer, `RIGHT` is the right one, None (nothing parsed) takes part in no vote, so it
-    never wins. A tie is worth the right answer's share of it. The value is the exact expectation over all subsets of k samples.
+    Votes are canonical keys (`vote`): equal keys are one answer, those that begin with `RIGHT` are right, None (nothing parsed) takes part in no vote,
+    so it never wins. Where many answers are right (Countdown), each stands for itself: who votes does not know that they are. A tie is worth the right
+    answers' share of it. The value is the exact expectation over all subsets of k samples.
     """
     return np.array([_majority_curve(tuple(votes)) for votes in votes_PS], dtype=np.float64).reshape(len(votes_PS), -1)
 
@@ -59,8 +60,12 @@ def _majority_curve(votes: tuple[Hashable | None, ...]) -> tuple[float, ...]:
     if not votes:
         raise BadInput("samples", 0, "maj@k needs one sample a problem or more")
     counts = Counter(v for v in votes if v is not None)
-    ours = counts.pop(RIGHT, 0)
-    return _majority_of_counts(len(votes), ours, tuple(sorted(counts.values(), reverse=True)))
+    curve = [0.0] * len(votes)
+    for answer, count in counts.items():
+        if isinstance(answer, str) and answer.startswith(RIGHT):
+            rivals = tuple(sorted((c for other, c in counts.items() if other != answer), reverse=True))
+            curve = [a + b for a, b in zip(curve, _majority_of_counts(len(votes), count, rivals), strict=True)]
+    return tuple(curve)
 
 
 @functools.lru_cache(maxsize=65536)
@@ -90,10 +95,11 @@ def _majority_of_counts(n: int, ours: int, rivals: tuple[int, ...]) -> tuple[flo
 
 
 def vote(verdict: Verdict) -> str | None:
-    """The canonical key a response votes with: `RIGHT`, its normalised answer, or None where no answer was found."""
-    if verdict.right:
-        return RIGHT
-    return normalise(verdict.extracted) or None if verdict.extracted is not None else None
+    """The canonical key a response votes with: its normalised answer, behind `RIGHT` if it is right, or None where no answer was found."""
+    if verdict.extracted is None:
+        return None
+    text = normalise(verdict.extracted)
+    return RIGHT + text if verdict.right else text or None
 
 
 def normalise(answer: str) -> str:

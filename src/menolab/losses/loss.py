@@ -27,7 +27,7 @@ class LossInputs:
     totals: Totals
     """Of the whole update, not of this micro-batch."""
     entropy_BT: torch.Tensor | None = None
-    """Of the policy's next-token distribution. Nats."""
+    """Of the policy's next-token distribution; given when a part needs "entropy". Nats."""
     reference_logprobs_BT: torch.Tensor | None = None
     """Under the frozen reference policy; given when a part needs "reference_logprobs"."""
 

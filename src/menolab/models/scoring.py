@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch.utils.checkpoint import checkpoint
@@ -24,12 +25,14 @@ class TokenStats:
 
     logprobs_BT: torch.Tensor
     """Differentiable."""
-    entropy_BT: torch.Tensor
-    """Of the whole next-token distribution; carries no gradient."""
+    entropy_BT: torch.Tensor | None
+    """Of the whole next-token distribution; carries no gradient. None if it was not asked for."""
 
 
-def score(policy: Policy, prompts: Sequence[Sequence[int]], tokens_BT: torch.Tensor, mask_BT: torch.Tensor, decoding: Decoding) -> TokenStats:
-    """Per-token log-probability and entropy of responses under the distribution they were sampled from, `decoding(logits)`.
+def score(
+    policy: Policy, prompts: Sequence[Sequence[int]], tokens_BT: torch.Tensor, mask_BT: torch.Tensor, decoding: Decoding, *, entropy: bool = False
+) -> TokenStats:
+    """Per-token log-probability, and with `entropy` the entropy, of responses under the distribution they were sampled from, `decoding(logits)`.
 
     Rows are sorted by length and run in sub-batches, and prompts that several rows share are read once; neither padding nor the company a row
     keeps changes its values beyond float32 rounding. The head runs on response positions only, in blocks whose logits are computed again for the
@@ -56,15 +59,17 @@ def score(policy: Policy, prompts: Sequence[Sequence[int]], tokens_BT: torch.Ten
     lengths, tokens = lengths_B.tolist(), tokens_BT.tolist()
     rows = [_Row(b, tuple(prompts[b]), tokens[b][: lengths[b]]) for b in range(B) if lengths[b]]
     if not rows:
-        return TokenStats(torch.zeros(B, T, device=policy.device), torch.zeros(B, T, device=policy.device))
+        nothing = torch.zeros(B, T, device=policy.device)
+        return TokenStats(nothing, nothing.clone() if entropy else None)
     shared = 2 * len({row.prompt for row in rows}) <= len(rows) and _can_share(policy)
     rows.sort(key=lambda row: len(row.response) if shared else len(row.prompt) + len(row.response))
     hidden_ND = _states_shared(policy, rows) if shared else _states_alone(policy, rows)
     at_N = torch.tensor([row.index * T + t for row in rows for t in range(len(row.response))], device=policy.device)
     targets_N = torch.tensor([token for row in rows for token in row.response], device=policy.device)
-    logprobs_N, entropy_N = _stats(policy, hidden_ND, targets_N, decoding)
+    logprobs_N, entropy_N = _stats(policy, hidden_ND, targets_N, decoding, entropy)
     nothing = logprobs_N.new_zeros(B * T)
-    return TokenStats(nothing.index_copy(0, at_N, logprobs_N).view(B, T), nothing.index_copy(0, at_N, entropy_N).view(B, T))
+    entropy_BT = None if entropy_N is None else nothing.index_copy(0, at_N, entropy_N).view(B, T)
+    return TokenStats(nothing.index_copy(0, at_N, logprobs_N).view(B, T), entropy_BT)
 
 
 @dataclass(frozen=True)
@@ -128,26 +133,28 @@ def _padded(rows: list[list[int]], device: torch.device) -> torch.Tensor:
     return torch.tensor([row + [0] * (width - len(row)) for row in rows], device=device)
 
 
-def _stats(policy: Policy, hidden_ND: torch.Tensor, targets_N: torch.Tensor, decoding: Decoding) -> tuple[torch.Tensor, torch.Tensor]:
-    """Log-probabilities and entropies [N], in blocks."""
+def _stats(
+    policy: Policy, hidden_ND: torch.Tensor, targets_N: torch.Tensor, decoding: Decoding, entropy: bool
+) -> tuple[torch.Tensor, torch.Tensor | None]:
+    """Log-probabilities and, if asked for, entropies [N], in blocks."""
     vocabulary = policy.plain.get_output_embeddings().weight.shape[0]
     block = max(1, LOGITS_AT_ONCE // vocabulary)
     if len(hidden_ND) <= block:
-        return _block_stats(policy, hidden_ND, targets_N, decoding)
-    parts = [
-        checkpoint(_block_stats, policy, hidden, targets, decoding, use_reentrant=False, preserve_rng_state=False)
+        return _block_stats(policy, hidden_ND, targets_N, decoding, entropy)
+    parts: list[Any] = [
+        checkpoint(_block_stats, policy, hidden, targets, decoding, entropy, use_reentrant=False, preserve_rng_state=False)
         for hidden, targets in zip(hidden_ND.split(block), targets_N.split(block), strict=True)
     ]
-    logprobs, entropies = zip(*parts, strict=True)  # type: ignore[arg-type]
-    return torch.cat(logprobs), torch.cat(entropies)
+    return torch.cat([part[0] for part in parts]), torch.cat([part[1] for part in parts]) if entropy else None
 
 
-def _block_stats(policy: Policy, hidden_ND: torch.Tensor, targets_N: torch.Tensor, decoding: Decoding) -> tuple[torch.Tensor, torch.Tensor]:
+def _block_stats(
+    policy: Policy, hidden_ND: torch.Tensor, targets_N: torch.Tensor, decoding: Decoding, entropy: bool
+) -> tuple[torch.Tensor, torch.Tensor | None]:
     logits_NV = policy.logits(hidden_ND)
     logits_NV = logits_NV.float() if logits_NV.dtype.itemsize < 4 else logits_NV
     logprobs_NV = decoding(logits_NV)
-    with torch.no_grad():
-        entropy_N = torch.special.entr(logprobs_NV.exp()).sum(-1)
+    entropy_N = torch.special.entr(logprobs_NV.detach().exp()).sum(-1) if entropy else None
     drawn_N = logprobs_NV.gather(-1, targets_N[:, None])[:, 0]
     if decoding.temperature > 0 and (decoding.top_k or decoding.top_p < 1.0):
         drawn_N = _counted_back(logits_NV / decoding.temperature, logprobs_NV, drawn_N, targets_N)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -56,9 +57,11 @@ class Loop:
         if bad:
             raise RunFailed(f"{self.stage} step {self.step + 1}: {', '.join(bad)} not finite; the last checkpoint is untouched")
         self.step += 1
+        self.state = json.loads(json.dumps(self.state))  # what a resumed run would read, so that state that JSON changes shows at once
         self.run.log(self.stage, self.step, metrics, timings)
         stop = self.run.stop_asked.is_set()
         if stop or self.step == self.total or self.step % self.run.launch.checkpoint_every == 0:
+            self.run.sync()
             checkpoint.save(self.run.checkpoints, self.stage, self.step, self.model, self.optimizer, self.state)
         if stop:
             raise Interrupted(f"stopped after {self.stage} step {self.step}; state saved")

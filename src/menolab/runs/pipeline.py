@@ -7,11 +7,11 @@ from pathlib import Path
 
 import torch
 
-from menolab.engines.decoding import Decoding
 from menolab.engines.torch_engine import TorchEngine
 from menolab.errors import BadInput
 from menolab.evaluation import record
 from menolab.evaluation.evaluate import evaluate
+from menolab.files import locked, remove_scratch
 from menolab.models.checkpoint import Checkpoint
 from menolab.models.policy import Policy
 from menolab.runs.run import Run, ask_on_interrupt
@@ -31,17 +31,23 @@ def carry_out(run: Run) -> None:
     """
     restore = ask_on_interrupt(run)
     try:
-        policy = run.setup.base(run.key.fold("base"))
-        settle_threads(run, policy)
-        check(run, policy)
-        policy.model.to(run.device)
-        measure(run, "base", policy)
-        for name, stage in zip(STAGES, (run.setup.cold_start, run.recipe.method), strict=True):
-            if not isinstance(stage, NoTraining):
-                policy = train(run, name, stage, policy)
-                measure(run, name, policy)
+        with locked(run.folder):
+            remove_scratch(run.folder)
+            _carry_out(run)
     finally:
         restore()
+
+
+def _carry_out(run: Run) -> None:
+    policy = run.setup.base(run.key.fold("base"))
+    settle_threads(run, policy)
+    check(run, policy)
+    policy.model.to(run.device)
+    measure(run, "base", policy)
+    for name, stage in zip(STAGES, (run.setup.cold_start, run.recipe.method), strict=True):
+        if not isinstance(stage, NoTraining):
+            policy = train(run, name, stage, policy)
+            measure(run, name, policy)
 
 
 SMALL = 2_000_000
@@ -75,16 +81,20 @@ def train(run: Run, name: str, stage: Stage, policy: Policy) -> Policy:
 
 def measure(run: Run, name: str, policy: Policy) -> None:
     """Evaluate a model on the run's evaluation problems, unless its records are there."""
-    plan, limit = run.setup.evaluation, run.setup.decoding.max_tokens
-    decoding = Decoding(temperature=plan.temperature, max_tokens=limit, stop=run.setup.decoding.stop, stop_ids=run.setup.decoding.stop_ids)
     for task, problems in run.evaluation:
         if (record_path(run.folder, task.name, name)).exists():
             continue
         label = f"evaluate {name}"
         run.listener.begin(label, len(problems), 0)
         result = evaluate(
-            TorchEngine(policy), task, problems, decoding, plan.samples, run.key.fold("evaluation", "samples"),
-            progress=lambda done, total, label=label: run.listener.step(label, done, {}), model=name,
+            TorchEngine(policy),
+            task,
+            problems,
+            run.setup.evaluation_decoding,
+            run.setup.evaluation.samples,
+            run.key.fold("evaluation", "samples"),
+            progress=lambda done, total, label=label: run.listener.step(label, done, {}),
+            model=name,
         )
         record.save(record_path(run.folder, task.name, name).parent, name, result)
         run.listener.end(label)

@@ -22,7 +22,7 @@ import torch
 
 from menolab.errors import BadInput, RunFailed, check_range
 from menolab.evaluation.facts import hardware, versions
-from menolab.files import read_json_lines, remove_scratch, write_json, write_text
+from menolab.files import read_json_lines, sync, write_json, write_text
 from menolab.keys import Key
 from menolab.pieces import from_data, to_json
 from menolab.records import Problem
@@ -137,6 +137,11 @@ class Run:
         self._append("timings.jsonl", {"stage": stage, "step": step, **timings})
         self.listener.step(stage, step, {**metrics, **timings})
 
+    def sync(self) -> None:
+        """Push the logs to disk: a checkpoint that follows must not know of steps that they do not."""
+        for name in ("metrics.jsonl", "timings.jsonl"):
+            sync(self.folder / name)
+
     def rewind(self, stage: str, step: int) -> None:
         """Forget logged steps of `stage` after `step`: the run goes on from there."""
         for name in ("metrics.jsonl", "timings.jsonl"):
@@ -195,7 +200,6 @@ def open_run(folder: Path, recipe: Recipe | None = None) -> Run:
         raise BadInput("run", str(folder), f"recipe.json or facts.json is damaged ({error})") from error
     if recipe is not None and recipe != own:
         raise BadInput("--resume", str(folder), f"the run's recipe differs: {'; '.join(differences(own, recipe))}. Leave the options out, or start a new run")
-    remove_scratch(folder)
     return Run(folder, own, launch)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from menolab.engines.decoding import Decoding
 from menolab.errors import check_range
@@ -59,6 +59,11 @@ class Setup(Piece):
     max_grad_norm: float = 1.0
     """Gradients are scaled down to this norm."""
     evaluation: EvaluationPlan = EvaluationPlan()
+
+    @property
+    def evaluation_decoding(self) -> Decoding:
+        """How answers are drawn in the evaluation: as in training, at the plan's temperature."""
+        return replace(self.decoding, temperature=self.evaluation.temperature)
 
     def __post_init__(self) -> None:
         check_range("steps", self.steps, 0)

@@ -12,6 +12,7 @@ from menolab.errors import RunFailed
 from menolab.losses.loss import Loss, LossInputs
 from menolab.models.policy import Policy
 from menolab.models.scoring import score
+from menolab.pieces import all_needs
 from menolab.records import Batch, Totals
 from menolab.stages.collate import rows
 
@@ -58,7 +59,7 @@ class Learner:
         device = next(self.policy.model.parameters()).device
         mask_BT = part.mask_BT.to(device)
         tokens_BT = part.tokens_BT.to(device)
-        stats = score(self.policy, part.prompts, tokens_BT, mask_BT, self.decoding)
+        stats = score(self.policy, part.prompts, tokens_BT, mask_BT, self.decoding, entropy="entropy" in all_needs(self.loss))
         reference_BT = None
         if self.reference is not None:
             with torch.no_grad():

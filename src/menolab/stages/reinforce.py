@@ -36,7 +36,7 @@ from menolab.stages.collate import collate
 from menolab.stages.learner import Learner, adamw, frozen_copy, minibatches
 from menolab.stages.rollout_log import save_rollouts
 
-PROVIDED = frozenset({"reference_logprobs"})
+PROVIDED = frozenset({"reference_logprobs", "entropy"})
 """What this loop can compute for pieces that declare a need."""
 
 

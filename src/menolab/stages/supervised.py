@@ -17,6 +17,7 @@ from menolab.losses.loss import Loss
 from menolab.models.base import Adapter
 from menolab.models.lora import Full
 from menolab.models.policy import Policy
+from menolab.pieces import all_needs
 from menolab.records import Problem, Rollout
 from menolab.runs.loop import Loop
 from menolab.runs.run import Run
@@ -54,6 +55,9 @@ class Supervised(Stage):
         check_range("cold_start.batch", self.batch, 1)
         check_range("cold_start.pool", self.pool, self.batch)
         check_range("cold_start.lr", self.lr, 0.0, open_low=True)
+        missing = all_needs(self.loss) - {"entropy"}
+        if missing:
+            raise BadInput("cold_start.loss", self.loss, f"supervised learning does not provide {', '.join(sorted(missing))}")
         check_range("cold_start.weight_decay", self.weight_decay, 0.0)
 
     def __call__(self, run: Run, policy: Policy) -> Policy:

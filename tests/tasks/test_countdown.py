@@ -38,7 +38,7 @@ def test_difficulty_is_bits_of_luck() -> None:
 
 def test_prompts_and_identity() -> None:
     problem = countdown_problem((30, 100, 93), 23)
-    assert problem.prompt == "30 100 93 = 23\n"
+    assert problem.prompt == "30 100 93 = 23"
     assert problem.id == countdown_problem((93, 30, 100), 23, wording="full").id == "30 93 100 = 23"
     assert "[30, 100, 93]" in countdown_problem((30, 100, 93), 23, wording="full").prompt
 

@@ -13,7 +13,7 @@ from menolab.verifiers.extract import response
 from menolab.verifiers.numeric import Numeric
 from menolab.verifiers.verifier import Verifier
 
-WORDINGS = {"short": "{a}+{b}\n", "full": "What is {a} + {b}? Think in <think> </think> tags, then give the sum in <answer> </answer> tags."}
+WORDINGS = {"short": "{a}+{b}", "full": "What is {a} + {b}? Think in <think> </think> tags, then give the sum in <answer> </answer> tags."}
 STYLES = ("column", "direct")
 
 

@@ -45,7 +45,7 @@ def countdown_problem(numbers: tuple[int, ...], target: int, *, operations: str 
     if answer is None:
         raise BadInput("target", target, f"cannot be reached with {', '.join(map(str, numbers))}")
     if wording == "short":
-        prompt = f"{' '.join(map(str, numbers))} = {target}\n"
+        prompt = f"{' '.join(map(str, numbers))} = {target}"
     else:
         prompt = _FULL.format(numbers=", ".join(map(str, numbers)), target=target, operations=", ".join(operations))
     return Problem(

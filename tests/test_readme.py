@@ -6,8 +6,8 @@ import re
 import shlex
 
 import pytest
-from conftest import REPOSITORY
 
+from conftest import REPOSITORY
 from menolab.cli.main import VERBS
 from menolab.cli.train import parse
 from menolab.runs import pipeline

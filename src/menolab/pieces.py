@@ -255,7 +255,7 @@ def summary(thing: Any) -> str:
 
 
 def catalogue(family: str | None = None) -> list[dict[str, Any]]:
-    """Every piece and published name, as rows for programs: id, family, module, summary, paper, catalogue ids, defaults, test.
+    """Every piece and published name, as rows for programs: id, family, module, summary, paper, catalogue ids, defaults, test, ledger verdict.
 
     Raises:
         BadInput: `family` names none.
@@ -285,12 +285,33 @@ def _row(thing: Any, family: type) -> dict[str, Any]:
         "paper": marks["paper"],
         "catalogue": [ids] if isinstance(ids, str) else list(ids),
         "defaults": defaults,
-        "test": _sibling_test(thing.__module__),
+        "test": _test_of(thing.__module__, thing.__name__),
+        "ledger": ledger_verdicts().get(thing.__name__),
     }
 
 
-def _sibling_test(module: str) -> str | None:
-    """The test file beside a module, in a source checkout; None in an installed package."""
-    *rooms, name = module.split(".")[1:]
-    test = Path("tests", *rooms, f"test_{name}.py")
-    return str(test) if (Path(__file__).parents[2] / test).exists() else None
+CHECKOUT = Path(__file__).parents[2]
+"""The source checkout, where tests and the ledger are; an installed package has neither."""
+
+
+def _test_of(module: str, name: str) -> str | None:
+    """The test file beside a module, else the first one that names the piece; None where there is none."""
+    *rooms, stem = module.split(".")[1:]
+    sibling = Path("tests", *rooms, f"test_{stem}.py")
+    if (CHECKOUT / sibling).exists():
+        return str(sibling)
+    return next((path for path, words in _test_words().items() if name in words), None)
+
+
+@functools.cache
+def _test_words() -> dict[str, frozenset[str]]:
+    """The words of every test file of the checkout, by path."""
+    files = sorted((CHECKOUT / "tests").rglob("test_*.py"))
+    return {str(path.relative_to(CHECKOUT)): frozenset(re.findall(r"\w+", path.read_text(encoding="utf-8"))) for path in files}
+
+
+@functools.cache
+def ledger_verdicts() -> dict[str, str]:
+    """What the ledger says of each method: "effect seen", "effect not seen" or "opposite"; the newest entry counts."""
+    entries = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((CHECKOUT / "ledger").glob("*.json"))]
+    return {entry["method"]: entry["verdict"] for entry in sorted(entries, key=lambda entry: entry["date"])}

@@ -1,0 +1,35 @@
+"""Schedules: factors in [0, 1], as the formulas say."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from menolab.errors import BadInput
+from menolab.pieces import members
+from menolab.schedules import Constant, Cosine, Schedule
+
+
+@pytest.mark.parametrize("schedule", [*(cls() for cls in members(Schedule).values()), Constant(0.2), Cosine(0.0, 0.1), Cosine(1.0)], ids=repr)
+def test_family(schedule: Schedule) -> None:
+    values = [schedule(i / 200) for i in range(201)]
+    assert all(0.0 <= v <= 1.0 for v in values) and max(values) == pytest.approx(1.0, abs=0.01)
+
+
+def test_warm_up_is_linear_and_then_constant() -> None:
+    assert [Constant(0.2)(p) for p in (0.0, 0.05, 0.1, 0.2, 0.7, 1.0)] == pytest.approx([0.0, 0.25, 0.5, 1.0, 1.0, 1.0])
+    assert Constant()(0.0) == 1.0
+
+
+def test_cosine_goes_to_its_floor() -> None:
+    schedule = Cosine(warmup=0.2, floor=0.1)
+    for p in (0.2, 0.4, 0.6, 0.9, 1.0):
+        assert schedule(p) == pytest.approx(0.1 + 0.9 * 0.5 * (1 + math.cos(math.pi * (p - 0.2) / 0.8)))
+    assert schedule(0.1) == pytest.approx(0.5) and schedule(1.0) == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("wrong", [lambda: Constant(-0.1), lambda: Cosine(1.1), lambda: Cosine(0.0, 2.0)])
+def test_out_of_range(wrong) -> None:
+    with pytest.raises(BadInput, match="schedule"):
+        wrong()

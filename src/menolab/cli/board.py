@@ -128,14 +128,16 @@ def show(run: Run) -> None:
     for task, problems in run.evaluation:
         made = results(run, task.name)
         samples = run.setup.evaluation.samples
-        title = f"{task.name}: {len(problems)} problems x {samples} samples, temperature {run.setup.evaluation.temperature:g}; per cent, with 95% intervals"
-        table = Table(box=None, padding=(0, 2, 0, 0))
+        title = f"{task.name}: {len(problems)} problems x {samples} samples at temperature {run.setup.evaluation.temperature:g}; %, [95% interval]"
+        table = Table(box=None, padding=(0, 1, 0, 0))
         shown = list(dict.fromkeys(["pass@1", f"pass@{samples}", f"maj@{samples}", "length", "truncated", "unparsed", "errored"]))
         for name in ("", *shown):
-            table.add_column(SHORT.get(name, name), justify="left" if not name else "right", no_wrap=True, min_width=len(SHORT.get(name, name)))
+            table.add_column(SHORT.get(name, name), justify="left" if not name else "right", no_wrap=True, min_width=max(10 if not name else 3, len(SHORT.get(name, name))))
         for name, result in made.items():
             table.add_row(TITLES.get(name, name), *(_cell(metric, result.record.metrics[metric]) for metric in shown))
-        console().print("", title, table)
+        console().print()
+        console().print(title)
+        console().print(table)
         *_, before, after = ("", "", *made)
         if before:
             console().print(f"A = {TITLES.get(before, before)}, B = {after}. " + verdict([compare(made[before], made[after])]))

@@ -38,6 +38,6 @@ def run(args: Args) -> int:
         return 0
     s = summary["seconds"]
     split = f"cold start {s['cold_start']:.0f} s, reinforcement {s['reinforce']:.0f} s, evaluation {s['evaluate']:.0f} s"
-    console().print(f"\n{split}; peak memory {summary['peak_rss_bytes'] / 2**30:.2f} GiB\nreport: {summary['report']}")
-    console().print(f"next:   meno solve {summary['run']} \"30 100 93 = 23\"    meno train rloo --model {summary['run']}")
+    console().print(f"\n{split}; peak memory {summary['peak_rss_bytes'] / 2**30:.2f} GiB\n\nreport  {summary['report']}", soft_wrap=True)
+    console().print(f"next    meno solve {summary['run']} \"30 100 93 = 23\"\n        meno train rloo --model {summary['run']}", soft_wrap=True)
     return 0

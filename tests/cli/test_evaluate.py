@@ -95,6 +95,7 @@ def test_bad_words(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
         ([model, "--on", "Countdown", "countdown"], "two tasks alike"),
         ([tmp_path / "none", "--on", "Countdown"], "no such folder"),
         ([model, "--on", "Countdown", "--temperature", "-1"], "temperature"),
+        ([model, "--on", "Countdown", "--out", model / "config.json" / "x"], "cannot be made a folder"),
     ]
     for words, said in cases:
         assert evaluate(*words) == 2, words

@@ -35,7 +35,13 @@ def test_json_is_one_document_and_repeats(folder, capsys):
 
 def test_people_see_the_response_and_that_it_was_cut(folder, capsys):
     assert main(["solve", str(folder), "1+1=", "--max-tokens", "4", "--temperature", "0"]) == 0
-    assert "cut off after 4 tokens" in capsys.readouterr().out
+    assert "cut off after 4 tokens; --max-tokens allows more" in capsys.readouterr().out
+
+
+def test_where_the_context_is_full_more_tokens_are_no_remedy(folder, capsys):
+    assert main(["solve", str(folder), "1" * 60, "--max-tokens", "50", "--seed", "1"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "the model's context of 64 tokens is full" in said and "--max-tokens" not in said
 
 
 @pytest.mark.parametrize(

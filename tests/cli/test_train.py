@@ -154,6 +154,7 @@ def test_a_file_without_demonstrations_cannot_cold_start(tmp_path: Path, capsys:
     words = ["train", "grpo", "--data", str(_own_file(tmp_path)), "--prompt-field", "question", "--answer-field", "result"]
     assert main([*words, "--out", str(tmp_path / "out"), "--threads", "1"]) == 2
     assert "--model" in capsys.readouterr().err
+    assert not (tmp_path / "out" / "evaluation").exists(), "refused before compute is spent"
 
 
 def test_resume_says_what_differs(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -90,6 +90,10 @@ def _measure(args: Args, model: str, decoding: Decoding, work: Sequence[tuple[Ta
 
     out = args.out or default_folder("evaluate")
     policy = Checkpoint(model)(key)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput("--out", str(out), f"cannot be made a folder ({error.strerror}); choose another") from error
     policy.model.to("cuda" if torch.cuda.is_available() else "cpu")
     engine = TorchEngine(policy)
     documents = {}

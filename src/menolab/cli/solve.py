@@ -71,7 +71,9 @@ def run(args: Args) -> int:
             console().rule(f"{i + 1} of {args.samples}")
         console().print(styled(str(response["text"])))
         if response["finish"] == "length":
-            console().print(f"[yellow]cut off after {response['tokens']} tokens; --max-tokens allows more[/yellow]")
+            full = len(prompt) + len(drawn[i].tokens) >= engine.context
+            remedy = f"the model's context of {engine.context} tokens is full" if full else "--max-tokens allows more"
+            console().print(f"[yellow]cut off after {response['tokens']} tokens; {remedy}[/yellow]")
     return 0
 
 

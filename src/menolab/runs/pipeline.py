@@ -124,6 +124,8 @@ def check(run: Run, policy: Policy) -> None:
         remedy = f"{len(long)} of {len(lengths)} prompts leave no room for a response of {limit} tokens in a context of {policy.context}: {shown}; "
         raise BadInput("decoding.max_tokens", limit, remedy + "shorten the prompts, lower decoding.max_tokens or use a model with a longer context")
     next(run.problems(run.key.fold("probe")))  # raises where the training side is empty
+    for stage in (setup.cold_start, run.recipe.method):
+        stage.check(run)
 
 
 def model_of(name: str) -> Path | str:

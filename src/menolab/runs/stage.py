@@ -25,6 +25,13 @@ class Stage(Piece):
             RunFailed: training could not go on; the last checkpoint is on disk.
         """
 
+    def check(self, run: Run) -> None:
+        """Refuse a ground that the stage cannot work on; called before anything is computed.
+
+        Raises:
+            BadInput: the ground lacks what the stage needs.
+        """
+
 
 @dataclass(frozen=True)
 class NoTraining(Stage):

@@ -60,6 +60,11 @@ class Supervised(Stage):
             raise BadInput("cold_start.loss", self.loss, f"supervised learning does not provide {', '.join(sorted(missing))}")
         check_range("cold_start.weight_decay", self.weight_decay, 0.0)
 
+    def check(self, run: Run) -> None:
+        """Refuse a task that writes no demonstrations."""
+        key = run.key.fold("probe")
+        demonstrated(run.setup.task, next(run.problems(key)), key)
+
     def __call__(self, run: Run, policy: Policy) -> Policy:
         setup, key = run.setup, run.key.fold("cold_start")
         policy = self.adapter(policy, key.fold("adapter"))
@@ -78,6 +83,19 @@ class Supervised(Stage):
         return policy
 
 
+def demonstrated(task: Task, problem: Problem, key: Key) -> str:
+    """The task's demonstration of a problem.
+
+    Raises:
+        BadInput: the task writes none.
+    """
+    try:
+        return task.demonstrate(problem, key).text
+    except NotImplementedError as error:
+        remedy = "start from a model that can already reason (--model), or name worked responses (--demonstration-field)"
+        raise BadInput("task", task.name, f"{error}; {remedy}") from error
+
+
 def written(task: Task, problems: Iterator[Problem], policy: Policy, count: int, limit: int, key: Key) -> list[Rollout]:
     """`count` demonstrations as rollouts, the end token included. Those longer than the token limit are left out.
 
@@ -88,11 +106,7 @@ def written(task: Task, problems: Iterator[Problem], policy: Policy, count: int,
     def within_limit() -> Iterator[Rollout]:
         too_long = 0
         for i, problem in enumerate(problems):
-            try:
-                text = task.demonstrate(problem, key.fold("demonstration", i)).text
-            except NotImplementedError as error:
-                remedy = "start from a model that can already reason (--model), or name worked responses (--demonstration-field)"
-                raise BadInput("task", task.name, f"{error}; {remedy}") from error
+            text = demonstrated(task, problem, key.fold("demonstration", i))
             tokens = (*policy.tokenizer(text, add_special_tokens=False)["input_ids"], policy.tokenizer.eos_token_id)
             if len(tokens) <= limit:
                 yield Rollout(policy.encode(problem.prompt), tokens, (0.0,) * len(tokens), text, "stop")

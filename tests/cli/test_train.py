@@ -147,7 +147,7 @@ def test_prompts_that_do_not_fit_are_counted_and_named(trained: Path, tmp_path: 
     code = main(["train", "grpo", "--model", str(trained), "--data", str(path), "--out", str(tmp_path / "out"), "--threads", "1"])
     message = capsys.readouterr().err
     assert code == 2 and "20 of 40 prompts leave no room" in message and "context of 128" in message
-    assert not (tmp_path / "out" / "models").exists()
+    assert not (tmp_path / "out").exists(), "a refused recipe must not stand in the way of the corrected one"
 
 
 def test_a_file_without_demonstrations_cannot_cold_start(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

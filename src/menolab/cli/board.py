@@ -43,7 +43,8 @@ class Board(Listener):
         self.totals[stage] = total
         self.tasks[stage] = self.bars.add_task(TITLES.get(stage, stage), total=total, completed=done, news="")
         if not self.live:
-            progress_console().print(f"{TITLES.get(stage, stage)}: {total} steps" + (f", {done} done" if done else ""))
+            unit = "steps" if stage in SHOWN else "problems"
+            progress_console().print(f"{TITLES.get(stage, stage)}: {total} {unit}" + (f", {done} done" if done else ""))
 
     def step(self, stage: str, step: int, metrics: Mapping[str, Any]) -> None:
         news = "  ".join(f"{SHORT.get(name, name)} {_figure(name, metrics[name])}" for name in SHOWN.get(stage, ()) if name in metrics)
@@ -132,12 +133,17 @@ def show(run: Run) -> None:
         table = Table(box=None, padding=(0, 1, 0, 0))
         shown = list(dict.fromkeys(["pass@1", f"pass@{samples}", f"maj@{samples}", "length", "truncated", "unparsed", "errored"]))
         for name in ("", *shown):
-            table.add_column(SHORT.get(name, name), justify="left" if not name else "right", no_wrap=True, min_width=max(10 if not name else 3, len(SHORT.get(name, name))))
+            head = SHORT.get(name, name)
+            table.add_column(head, justify="right" if name else "left", no_wrap=True, min_width=max(3 if name else 10, len(head)))
         for name, result in made.items():
             table.add_row(TITLES.get(name, name), *(_cell(metric, result.record.metrics[metric]) for metric in shown))
         console().print()
         console().print(title)
         console().print(table)
+        for name, result in made.items():
+            if name != "base" or len(made) == 1:  # noise does run into the token limit
+                for text in result.record.warnings:
+                    console().print(f"warning: {TITLES.get(name, name)}: {text}", style="yellow")
         *_, before, after = ("", "", *made)
         if before:
             console().print(f"A = {TITLES.get(before, before)}, B = {after}. " + verdict([compare(made[before], made[after])]))

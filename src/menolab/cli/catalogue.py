@@ -35,5 +35,6 @@ def run(args: Args) -> int:
             if row["family"] == family:
                 table.add_row(row["id"], row["summary"], row["paper"])
         console().print(table, "")
-    console().print(f"{len(rows)} pieces and published names in {len({row['family'] for row in rows})} families; --json for all fields")
+    families = len({row["family"] for row in rows})
+    console().print(f"{len(rows)} pieces and published names in {families} {'family' if families == 1 else 'families'}; --json for all fields")
     return 0

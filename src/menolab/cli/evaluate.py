@@ -50,6 +50,8 @@ class Args:
     """Where a file keeps the prompt."""
     answer_field: str = "answer"
     """Where a file keeps the right answer."""
+    id_field: str = ""
+    """Where a file keeps ids; without it the prompt is the identity."""
     verifier: str = "Exact"
     """What checks answers to a file's problems."""
     kind: Literal["auto", "problems", "countdown", "knights-knaves", "game24"] = "auto"
@@ -94,6 +96,9 @@ def _measure(args: Args, model: str, decoding: Decoding, work: Sequence[tuple[Ta
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BadInput("--out", str(out), f"cannot be made a folder ({error.strerror}); choose another") from error
+    taken = [task.name for task, _, _ in work if (out / f"{task.name}.json").exists()]
+    if taken:
+        raise BadInput("--out", str(out), f"already holds a record of {', '.join(taken)}; choose another folder")
     policy.model.to("cuda" if torch.cuda.is_available() else "cpu")
     engine = TorchEngine(policy)
     documents = {}
@@ -189,7 +194,7 @@ def _file_task(args: Args, path: str) -> Task:
 
     verifier = find(Verifier, args.verifier, "--verifier")
     assert isinstance(verifier, Verifier)
-    return file_task(path, args.kind, prompt_field=args.prompt_field, answer_field=args.answer_field, verifier=verifier)
+    return file_task(path, args.kind, prompt_field=args.prompt_field, answer_field=args.answer_field, id_field=args.id_field, verifier=verifier)
 
 
 def show(record: Record) -> None:

@@ -45,6 +45,7 @@ def _chooser() -> argparse.ArgumentParser:
     parser.add_argument("--kind", default="auto", metavar="LAYOUT", help="problems, countdown, knights-knaves, game24; auto tells by the columns")
     parser.add_argument("--prompt-field", default="prompt", metavar="NAME")
     parser.add_argument("--answer-field", default="answer", metavar="NAME")
+    parser.add_argument("--id-field", default="", metavar="NAME", help="ids in --data; without it the prompt is the identity")
     parser.add_argument("--demonstration-field", default="", metavar="NAME", help="worked responses in --data, for a cold start from nothing")
     parser.add_argument("--verifier", default="Exact", metavar="NAME", help="what checks answers to --data (default Exact)")
     parser.add_argument("--eval-data", metavar="FILE", help="evaluate on these, never train on them; same fields and verifier (default: a held-out tenth)")
@@ -123,7 +124,7 @@ def own_problems(chosen: argparse.Namespace, path: str) -> Any:
 
     verifier = find(Verifier, chosen.verifier, "--verifier")
     assert isinstance(verifier, Verifier)
-    fields = {"prompt_field": chosen.prompt_field, "answer_field": chosen.answer_field, "demonstration_field": chosen.demonstration_field}
+    fields = {name: getattr(chosen, name) for name in ("prompt_field", "answer_field", "id_field", "demonstration_field")}
     task = file_task(path, chosen.kind, verifier=verifier, **fields)
     task.listed()  # read it now: a bad file is an error before any compute
     return task
@@ -185,10 +186,15 @@ def run(args: Args) -> int:
     """Carry out the recipe, then write the report."""
     from menolab.cli.board import carry_out_live
     from menolab.cli.output import emit_json
-    from menolab.runs.run import create, open_run
+    from menolab.runs.run import create, discard, open_run
 
     opened = open_run(args.resume, args.recipe) if args.resume else create(_needed(args.out), _needed(args.recipe), args.launch)
-    summary = carry_out_live(opened, quiet=args.json)
+    try:
+        summary = carry_out_live(opened, quiet=args.json)
+    except BadInput:
+        if not args.resume:
+            discard(opened)
+        raise
     if args.json:
         emit_json(summary)
     else:

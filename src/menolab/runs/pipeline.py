@@ -57,7 +57,7 @@ SMALL = 2_000_000
 def settle_threads(run: Run, policy: Policy) -> None:
     """Fix the number of CPU threads for good, since sums depend on it in the last bit: a resumed run keeps it.
 
-    A small model gets one. Its matrices gain little from a second (0.47M parameters: 24 against 36 ms a step on a quiet machine) and lose much when
+    A small model gets one. Its matrices gain little from a second (0.5M parameters: 24 against 36 ms a step on a quiet machine) and lose much when
     anything else runs, because OpenMP's threads wait for one another at every operation (200 ms a step beside one busy process).
     """
     threads = run.launch.threads or (1 if sum(p.numel() for p in policy.model.parameters()) < SMALL else torch.get_num_threads())

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import sys
 import threading
@@ -163,6 +164,12 @@ class Run:
             raise RunFailed(f"cannot append to {self.folder / name}: {error.strerror}; the last checkpoint is untouched") from error
 
 
+def discard(run: Run) -> None:
+    """Remove a run folder in which nothing was done yet, so that a refused recipe does not stand in the way of the corrected one."""
+    if {path.name for path in run.folder.iterdir()} <= {"recipe.json", "facts.json", ".lock"}:
+        shutil.rmtree(run.folder)
+
+
 def create(folder: Path, recipe: Recipe, launch: Launch) -> Run:
     """A new run folder with recipe.json and facts.json.
 
@@ -199,8 +206,13 @@ def open_run(folder: Path, recipe: Recipe | None = None) -> Run:
             raise
         raise BadInput("run", str(folder), f"recipe.json or facts.json is damaged ({error})") from error
     if recipe is not None and recipe != own:
-        raise BadInput("--resume", str(folder), f"the run's recipe differs: {'; '.join(differences(own, recipe))}. Leave the options out, or start a new run")
+        raise BadInput("--resume", str(folder), _differs(differences(own, recipe)))
     return Run(folder, own, launch)
+
+
+def _differs(found: list[str]) -> str:
+    more = f"; and {len(found) - 5} more" if len(found) > 5 else ""
+    return f"the run's recipe differs; leave the options out, or start a new run ({'; '.join(found[:5])}{more})"
 
 
 def differences(old: Any, new: Any, path: str = "") -> list[str]:

@@ -24,6 +24,7 @@ def file_task(
     *,
     prompt_field: str = "prompt",
     answer_field: str = "answer",
+    id_field: str = "",
     demonstration_field: str = "",
     verifier: Verifier = Exact(),
 ) -> Task:
@@ -32,7 +33,7 @@ def file_task(
     Args:
         path: JSONL, JSON, CSV, TSV, Parquet, or ``hub:owner/name:split``.
         kind: "problems" for prompts with answers, the name of a published layout, or "auto" to tell by the columns.
-        prompt_field, answer_field, demonstration_field, verifier: of a file of prompts with answers.
+        prompt_field, answer_field, id_field, demonstration_field, verifier: of a file of prompts with answers.
 
     Raises:
         BadInput: unknown kind, or a file that cannot be read.
@@ -43,7 +44,7 @@ def file_task(
         kind = "problems" if path.startswith("hub:") else layout(read_rows(path)[0], prompt_field)
     if kind in PUBLISHED:
         return PUBLISHED[kind](path)
-    return Problems(path, prompt_field, answer_field, verifier, demonstration_field=demonstration_field)
+    return Problems(path, prompt_field, answer_field, verifier, id_field, demonstration_field)
 
 
 def layout(row: Row, prompt_field: str) -> str:

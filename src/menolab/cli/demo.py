@@ -32,12 +32,14 @@ def run(args: Args) -> int:
     from menolab.setups.laptop import demo_recipe
 
     recipe = demo_recipe(small=args.quick, seed=args.seed)
-    summary = carry_out_live(create(args.out or default_folder("demo"), recipe, Launch()), quiet=args.json)
+    opened = create(args.out or default_folder("demo"), recipe, Launch())
+    summary = carry_out_live(opened, quiet=args.json)
     if args.json:
         emit_json(summary)
         return 0
     s = summary["seconds"]
     split = f"cold start {s['cold_start']:.0f} s, reinforcement {s['reinforce']:.0f} s, evaluation {s['evaluate']:.0f} s"
     console().print(f"\n{split}; peak memory {summary['peak_rss_bytes'] / 2**30:.2f} GiB\n\nreport  {summary['report']}", soft_wrap=True)
-    console().print(f"next    meno solve {summary['run']} \"30 100 93 = 23\"\n        meno train rloo --model {summary['run']}", soft_wrap=True)
+    problem = opened.evaluation[0][1][0].prompt
+    console().print(f"next    meno solve {summary['run']} \"{problem}\" -n 4\n        meno train rloo --model {summary['run']}", soft_wrap=True)
     return 0

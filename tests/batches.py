@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import torch
 
+from menolab.advantages.advantage import credit
 from menolab.losses.loss import LossInputs
 from menolab.records import Batch, Totals
+from menolab.stages.reinforce import Reinforce
 from oracles import Case, Ragged
 
 
@@ -47,3 +49,11 @@ def inputs_of(case: Case, credit_BT: torch.Tensor, *, extra: int = 2) -> LossInp
         totals=totals_of(case),
         reference_logprobs_BT=padded(case.reference, width),
     )
+
+
+def gradient_of(method: Reinforce, case: Case) -> list[list[float]]:
+    """d loss / d logprob as the library computes it, from rewards to gradient."""
+    inputs = inputs_of(case, credit(batch_of(case), method.advantage).double())
+    method.loss(inputs).loss.backward()
+    assert inputs.logprobs_BT.grad is not None
+    return [row[:n] for row, n in zip(inputs.logprobs_BT.grad.tolist(), case.lengths, strict=True)]

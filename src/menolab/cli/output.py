@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import math
 import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from menolab.files import finite
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,17 +27,6 @@ def progress_console() -> Console:
     from rich.console import Console
 
     return Console(stderr=True, highlight=False)
-
-
-def finite(value: Any) -> Any:
-    """`value` with NaN and infinities as None, since JSON has neither."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, dict):
-        return {k: finite(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [finite(v) for v in value]
-    return value
 
 
 def emit_json(data: Any) -> None:

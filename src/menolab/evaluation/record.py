@@ -17,7 +17,7 @@ from typing import Any
 
 from menolab.errors import BadInput
 from menolab.evaluation.statistics import Estimate
-from menolab.files import write_file, write_json
+from menolab.files import finite, write_file, write_json
 
 FORMAT = 1
 """Version of the layout; a reader refuses newer ones."""
@@ -94,7 +94,7 @@ class Record:
 
     def to_data(self) -> dict[str, Any]:
         """JSON data; NaN interval ends are null."""
-        return _finite(dataclasses.asdict(self))
+        return finite(dataclasses.asdict(self))
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Record:
@@ -124,7 +124,7 @@ def save(folder: Path, name: str, result: Result) -> Path:
         RunFailed: the disk is full or read-only.
     """
     table = _to_parquet(result.rows)
-    write_file(folder / f"{name}.parquet", lambda scratch: scratch.write_bytes(table) and None)
+    write_file(folder / f"{name}.parquet", lambda scratch: scratch.write_bytes(table))
     data = {"format": FORMAT, **result.record.to_data(), "rows": {"file": f"{name}.parquet", "sha256": hashlib.sha256(table).hexdigest()}}
     path = folder / f"{name}.json"
     write_json(path, data)
@@ -175,16 +175,6 @@ def _estimate(data: Mapping[str, Any] | None) -> Estimate | None:
         return None
     low, high = (math.nan if data[end] is None else float(data[end]) for end in ("low", "high"))
     return Estimate(float(data["mean"]), low, high, int(data["n"]))
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, Mapping):
-        return {k: _finite(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(v) for v in value]
-    return value
 
 
 def _schema() -> Any:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from menolab.errors import check_range
+from menolab.verifiers.extract import TAGS
 
 PAD, BOS, EOS = "<pad>", "<bos>", "<eos>"
-TAGS = ("<think>", "</think>", "<answer>", "</answer>")
 
 
 def build_tokenizer(numbers: int = 0) -> Any:

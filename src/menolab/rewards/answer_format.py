@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from menolab.records import Group
 from menolab.rewards.reward import Reward
+from menolab.verifiers.extract import ANSWER, END_ANSWER, END_THINK, TAGS, THINK
 
-_FORM = re.compile(r"\s*<think>.*</think>\s*<answer>.*</answer>\s*", re.DOTALL)
-_TAGS = ("<think>", "</think>", "<answer>", "</answer>")
+_FORM = re.compile(rf"\s*{THINK}.*{END_THINK}\s*{ANSWER}.*{END_ANSWER}\s*", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -26,4 +26,4 @@ class AnswerFormat(Reward):
         return [float(self._well_formed(r.text)) for r in group.rollouts]
 
     def _well_formed(self, text: str) -> bool:
-        return all(text.count(tag) == 1 for tag in _TAGS) and _FORM.fullmatch(text) is not None
+        return all(text.count(tag) == 1 for tag in TAGS) and _FORM.fullmatch(text) is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import torch
 
@@ -32,6 +33,10 @@ class Learner:
     reference: Policy | None = None
     """The frozen policy of losses that need "reference_logprobs"."""
 
+    @cached_property
+    def _entropy(self) -> bool:
+        return "entropy" in all_needs(self.loss)
+
     def update(self, batch: Batch, credit_BT: torch.Tensor, lr: float) -> dict[str, float]:
         """One optimiser step on the whole batch; returns loss, grad_norm and the loss's own metrics.
 
@@ -59,7 +64,7 @@ class Learner:
         device = next(self.policy.model.parameters()).device
         mask_BT = part.mask_BT.to(device)
         tokens_BT = part.tokens_BT.to(device)
-        stats = score(self.policy, part.prompts, tokens_BT, mask_BT, self.decoding, entropy="entropy" in all_needs(self.loss))
+        stats = score(self.policy, part.prompts, tokens_BT, mask_BT, self.decoding, entropy=self._entropy)
         reference_BT = None
         if self.reference is not None:
             with torch.no_grad():

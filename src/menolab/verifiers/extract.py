@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from menolab.verifiers.plain import tidy, untyped
 
-THINK, END_THINK, ANSWER, END_ANSWER = "<think>", "</think>", "<answer>", "</answer>"
+TAGS = THINK, END_THINK, ANSWER, END_ANSWER = "<think>", "</think>", "<answer>", "</answer>"
 
 _HASHES = re.compile(r"^[ \t]*####[ \t]*(.*)$", re.MULTILINE)
 _PHRASE = re.compile(r"\banswer\*{0,2}[ \t]?(?:is\b|:|=)[ \t]?:?", re.IGNORECASE)

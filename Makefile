@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.menolab-installed
 
-.PHONY: setup demo test test-slow lint clean
+.PHONY: setup demo test test-slow lint bench clean
 
 setup: $(STAMP)
 
@@ -30,8 +30,13 @@ test-slow: setup
 
 lint: setup
 	@echo "lint: ruff, pyright"
-	@$(BIN)/ruff check src tests
+	@$(BIN)/ruff check src tests benchmarks
 	@$(BIN)/pyright
+
+bench: setup
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
+	@$(BIN)/meno bench rollout --size 1m
+	@$(BIN)/meno bench step --size 1m
 
 clean:
 	rm -rf $(VENV) build dist src/*.egg-info

@@ -12,13 +12,14 @@ from conftest import REPOSITORY
 SOURCE = REPOSITORY / "src"
 LAYERS = [
     {"errors", "keys", "records", "pieces", "files"},
-    {"schedules", "verifiers", "engines.decoding", "engines.engine"},
+    {"schedules", "verifiers", "engines.decoding", "engines.steering", "engines.engine"},
     {"tasks", "models"},
     {"engines", "samplers", "rewards", "curricula", "advantages", "losses"},
     {"evaluation"},
     {"runs"},
     {"stages"},
     {"methods", "setups", "reports"},
+    {"bench"},
     {"cli"},
 ]
 

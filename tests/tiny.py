@@ -31,7 +31,7 @@ class Variety(Reward):
         return [len(set(r.tokens)) / 16 for r in group.rollouts]
 
 
-LAUNCH = Launch(device="cpu", threads=1, checkpoint_every=2, rollouts_every=2)
+LAUNCH = Launch(device="cpu", threads=1, checkpoint_every=0, rollouts_every=2)
 
 
 def tiny_setup(**changes: Any) -> Setup:

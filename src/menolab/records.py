@@ -89,6 +89,8 @@ class Request:
 
     prompt: tuple[int, ...]
     key: Key
+    limit: int | None = None
+    """Most tokens of this response; None: the decoding's."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,8 @@ class Completion:
     logprobs: tuple[float, ...]
     """Per token, under the distribution it was drawn from (temperature and truncation applied). Nats."""
     finish: Finish
+    forced: tuple[int, ...] = ()
+    """Positions of tokens that were put there instead of drawn; their log-probability is 0."""
 
 
 @dataclass(frozen=True)

@@ -41,11 +41,49 @@ CONFIGS: dict[str, dict[str, Any]] = {
     "qwen3_moe": {"model_type": "qwen3_moe", "head_dim": 8, "num_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 24},
     "gpt2": {"model_type": "gpt2", "n_embd": 32, "n_layer": 2, "n_head": 4, "n_positions": 128, "resid_pdrop": 0.0},
 }
+# Of the families that have a lean path, with widths that are multiples of 16: everything in which they differ.
+LEAN: dict[str, dict[str, Any]] = {
+    "llama": {"model_type": "llama", "num_attention_heads": 2, "num_key_value_heads": 1},
+    "llama_biases": {"model_type": "llama", "num_attention_heads": 2, "attention_bias": True, "mlp_bias": True},
+    "llama3": {
+        "model_type": "llama",
+        "num_attention_heads": 2,
+        "rope_parameters": {
+            "rope_type": "llama3",
+            "rope_theta": 100.0,
+            "factor": 8.0,
+            "low_freq_factor": 1.0,
+            "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 32,
+        },
+    },
+    "qwen2": {"model_type": "qwen2", "num_attention_heads": 2, "num_key_value_heads": 1},
+    "qwen2_yarn": {
+        "model_type": "qwen2",
+        "num_attention_heads": 2,
+        "rope_parameters": {"rope_type": "yarn", "rope_theta": 100.0, "factor": 4.0, "original_max_position_embeddings": 32},
+    },
+    "qwen3": {"model_type": "qwen3", "head_dim": 32},
+    "qwen3_tied": {"model_type": "qwen3", "num_key_value_heads": 4, "head_dim": 16, "tie_word_embeddings": True},
+}
 
 
 def tiny(name: str, **changes: Any) -> Policy:
     """A tiny random policy of that architecture, the same each time, with the byte tokenizer."""
-    settings = {**SMALL, **CONFIGS[name], **changes}
+    return _policy({**SMALL, **CONFIGS[name], **changes}, name)
+
+
+def lean_tiny(name: str, **changes: Any) -> Policy:
+    """The same for `LEAN`, with biases and norms that are not the zeros and ones of a fresh model."""
+    policy = _policy({**SMALL, **LEAN[name], **changes}, name)
+    with torch.no_grad():
+        for weight in policy.model.parameters():
+            if weight.dim() == 1:
+                weight += 0.3 * torch.randn(weight.shape, generator=torch.Generator().manual_seed(len(weight))).to(weight.dtype)
+    return policy
+
+
+def _policy(settings: dict[str, Any], name: str) -> Policy:
     if name == "gpt2":
         settings = {k: v for k, v in settings.items() if k not in SMALL or k in ("vocab_size", "bos_token_id", "eos_token_id", "initializer_range")}
     config = AutoConfig.for_model(settings.pop("model_type"), **settings)

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
 import pytest
 import torch
-from tests.models.architectures import CONFIGS, tiny
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.models.architectures import CONFIGS, LEAN, lean_tiny, tiny
 
 from menolab.engines.decoding import Decoding
 from menolab.keys import Key
 from menolab.models import scoring
 from menolab.models.cache import read_prompts
+from menolab.models.lean import native
 from menolab.models.lora import LoRA
-from menolab.models.scoring import score
+from menolab.models.policy import Policy
+from menolab.models.scoring import plan, score
 
 DECODINGS = [Decoding(), Decoding(temperature=0.7, top_p=0.9, top_k=5), Decoding(temperature=1.5, top_p=0.6), Decoding(top_k=3)]
 PROMPTS = [(1, 20, 30), (1, 9), (1, 50, 51, 52, 53, 54, 55, 56), (4,)]
 LENGTHS = [5, 9, 1, 0]
+
+
+def model(name: str) -> Policy:
+    """A tiny policy; "lean qwen3" for one that takes the lean path where there is a compiler."""
+    return lean_tiny(name.removeprefix("lean ")) if name.startswith("lean ") else tiny(name)
 
 
 def responses(seed: int = 0, width: int = 9) -> tuple[torch.Tensor, torch.Tensor]:
@@ -51,9 +61,10 @@ def oracle(policy, prompt, response, decoding) -> tuple[list[float], list[float]
     return logprobs, entropies
 
 
+@pytest.mark.parametrize("name", ["qwen3", "lean qwen3"])
 @pytest.mark.parametrize("decoding", DECODINGS, ids=str)
-def test_values_are_the_oracles(decoding):
-    policy = tiny("qwen3")
+def test_values_are_the_oracles(decoding, name):
+    policy = model(name)
     tokens_BT, mask_BT = responses()
     stats = score(policy, PROMPTS, tokens_BT, mask_BT, decoding, entropy=True)
     assert stats.entropy_BT is not None and score(policy, PROMPTS, tokens_BT, mask_BT, decoding).entropy_BT is None
@@ -102,8 +113,9 @@ def test_gradient_is_a_finite_difference():
         assert own[i, j].item() == pytest.approx((high - low) / 2e-5, rel=1e-5, abs=1e-6)
 
 
-def test_padding_and_what_lies_under_the_mask_do_not_matter():
-    policy = tiny("qwen3_window")
+@pytest.mark.parametrize("name", ["qwen3_window", "lean qwen3"])
+def test_padding_and_what_lies_under_the_mask_do_not_matter(name):
+    policy = model(name)
     tokens_BT, mask_BT = responses()
     junk_BT = torch.where(mask_BT, tokens_BT, torch.full_like(tokens_BT, -100))
     wide_BT = torch.cat([junk_BT, torch.full((4, 6), 10**6)], 1)
@@ -144,9 +156,9 @@ def test_layers_run_again_for_the_gradient_do_not_share():
     torch.testing.assert_close(score(policy, prompts, tokens_BT, mask_BT, Decoding()).logprobs_BT, expected, rtol=0, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["qwen3", "gemma3_text", "gpt2"])
+@pytest.mark.parametrize("name", ["qwen3", "gemma3_text", "gpt2", "lean llama", "lean qwen3"])
 def test_company_and_order_do_not_matter(name, monkeypatch):
-    policy = tiny(name)
+    policy = model(name)
     tokens_BT, mask_BT = responses()
     decoding = Decoding(temperature=0.8, top_k=20)
     whole, grads = score(policy, PROMPTS, tokens_BT, mask_BT, decoding, entropy=True), gradient(policy, PROMPTS, tokens_BT, mask_BT, decoding)
@@ -162,8 +174,9 @@ def test_company_and_order_do_not_matter(name, monkeypatch):
         torch.testing.assert_close(one, all_, rtol=1e-4, atol=1e-4)
 
 
-def test_blocks_of_logits_change_nothing_and_are_not_kept(monkeypatch):
-    policy = tiny("qwen3")
+@pytest.mark.parametrize("name", ["qwen3", "lean qwen3"])
+def test_blocks_of_logits_change_nothing_and_are_not_kept(name, monkeypatch):
+    policy = model(name)
     tokens_BT, mask_BT = responses()
     whole = score(policy, PROMPTS, tokens_BT, mask_BT, Decoding())
     grads = gradient(policy, PROMPTS, tokens_BT, mask_BT, Decoding())
@@ -171,15 +184,16 @@ def test_blocks_of_logits_change_nothing_and_are_not_kept(monkeypatch):
     saved: list[int] = []
     with torch.autograd.graph.saved_tensors_hooks(lambda x: saved.append(x.numel()) or x, lambda x: x):
         blocks = score(policy, PROMPTS, tokens_BT, mask_BT, Decoding())
-    tied_head = 263 * 32
-    assert not [n for n in saved if n % 263 == 0 and n != tied_head], "logits were kept for the gradient"
+    head = 263 * 32
+    assert not [n for n in saved if n % 263 == 0 and n != head], "logits were kept for the gradient"
     torch.testing.assert_close(blocks.logprobs_BT, whole.logprobs_BT, rtol=0, atol=1e-5)
     for one, all_ in zip(gradient(policy, PROMPTS, tokens_BT, mask_BT, Decoding()), grads, strict=True):
         torch.testing.assert_close(one, all_, rtol=1e-4, atol=1e-4)
 
 
-def test_a_token_that_truncation_now_excludes_stays_finite_and_learns():
-    policy = tiny("qwen3")
+@pytest.mark.parametrize("name", ["qwen3", "lean qwen3"])
+def test_a_token_that_truncation_now_excludes_stays_finite_and_learns(name):
+    policy = model(name)
     decoding = Decoding(top_k=1)
     tokens_BT, mask_BT = responses()
     stats = score(policy, PROMPTS, tokens_BT, mask_BT, decoding)
@@ -194,11 +208,71 @@ def test_a_token_that_truncation_now_excludes_stays_finite_and_learns():
     assert score(policy, PROMPTS, tokens_BT, mask_BT, decoding).logprobs_BT.sum().item() > before
 
 
-def test_adapters_are_scored():
-    policy = LoRA(rank=2)(tiny("qwen3"), Key.root(0))
+@pytest.mark.parametrize("name", ["qwen3", "lean qwen3"])
+def test_adapters_are_scored(name):
+    policy = LoRA(rank=2)(model(name), Key.root(0))
     tokens_BT, mask_BT = responses()
     score(policy, PROMPTS, tokens_BT, mask_BT, Decoding()).logprobs_BT.sum().backward()
     assert all(p.grad is not None for n, p in policy.model.named_parameters() if "lora_" in n)
+
+
+@pytest.mark.parametrize("name", LEAN)
+def test_both_paths_score_the_same(name, monkeypatch):
+    policy, decoding = lean_tiny(name), Decoding(temperature=0.8, top_p=0.9)
+    tokens_BT, mask_BT = (torch.cat(both) for both in zip(responses(0), responses(1), strict=True))
+    first = score(policy, PROMPTS * 2, tokens_BT, mask_BT, decoding, entropy=True), gradient(policy, PROMPTS * 2, tokens_BT, mask_BT, decoding)
+    monkeypatch.setattr(scoring, "lean", lambda policy: None)
+    second = score(policy, PROMPTS * 2, tokens_BT, mask_BT, decoding, entropy=True), gradient(policy, PROMPTS * 2, tokens_BT, mask_BT, decoding)
+    torch.testing.assert_close(first[0].logprobs_BT, second[0].logprobs_BT, rtol=0, atol=5e-5)
+    torch.testing.assert_close(first[0].entropy_BT, second[0].entropy_BT, rtol=0, atol=5e-5)
+    for one, other in zip(first[1], second[1], strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["qwen3", "lean qwen3"])
+def test_bfloat16_products_move_a_little(name):
+    policy = model(name)
+    tokens_BT, mask_BT = responses()
+    whole, rounded = (score(policy, PROMPTS, tokens_BT, mask_BT, Decoding(), dtype=dtype).logprobs_BT for dtype in (None, torch.bfloat16))
+    off = (whole - rounded)[mask_BT].abs()
+    assert rounded.dtype == torch.float32
+    assert 1e-5 < off.max() < 0.3 and off.mean() < 0.05
+    rounded.sum().backward()
+    assert all(p.grad is None or (p.grad.dtype == torch.float32 and torch.isfinite(p.grad).all()) for p in policy.model.parameters())
+
+
+# ---- micro-batches ----------------------------------------------------------------------------------------------------------------------------
+
+PLANNED = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 30)), max_size=25)
+
+
+def cost(rows: list[tuple[tuple[int, ...], int]], packed: bool) -> int:
+    """Tokens of one forward pass, as the two paths lay rows out."""
+    if packed:
+        return sum(map(len, {prompt for prompt, _ in rows})) + sum(length for _, length in rows)
+    return len(rows) * max(len(prompt) + length for prompt, length in rows)
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["padded", "packed"])
+@given(asked=PLANNED, budget=st.integers(1, 120))
+def test_a_plan_holds_each_row_once_within_the_budget(packed, asked, budget):
+    lengths = [2, 5, 20, 33, 60]
+    rows = [((p,) * lengths[p], n) for p, n in asked]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scoring, "lean", lambda policy: object() if packed else None)
+        parts = plan(None, [prompt for prompt, _ in rows], [n for _, n in rows], budget)  # type: ignore[arg-type]
+    assert sorted(b for part in parts for b in part) == list(range(len(rows)))
+    for part in parts:
+        assert part and (len(part) == 1 or cost([rows[b] for b in part], packed) <= budget)
+    for part, after in itertools.pairwise(parts):
+        assert cost([rows[b] for b in [*part, after[0]]], packed) > budget, "the next row would have fitted"
+
+
+def test_a_packed_plan_keeps_groups_together_and_a_padded_one_lengths():
+    prompts, lengths = [(1,) * 10, (2,) * 10] * 4, [1, 30, 2, 29, 3, 28, 4, 27]
+    assert plan(lean_tiny("llama"), prompts, lengths, 10**6) == [[0, 2, 4, 6, 1, 3, 5, 7]] or not native.available()
+    assert plan(tiny("gpt2"), prompts, lengths, 10**6) == [[1, 3, 5, 7, 6, 4, 2, 0]]
+    assert plan(tiny("gpt2"), prompts, lengths, 40) == [[1], [3], [5], [7], [6, 4], [2, 0]]
 
 
 def test_nothing_to_score():

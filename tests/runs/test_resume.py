@@ -225,8 +225,8 @@ def test_a_folder_whose_making_was_cut_off_can_be_used_again(tmp_path: Path, mon
 
 @pytest.mark.parametrize(
     ("launch", "said"),
-    [({"checkpoint_every": 0}, "--checkpoint-every = 0"), ({"threads": -1}, "--threads = -1"), ({"rollouts_every": -1}, "--rollouts-every = -1"),
-     ({"micro_tokens": 0}, "micro_tokens = 0"), ({"device": "toaster"}, "--device = 'toaster': this machine cannot use it")],
+    [({"checkpoint_every": -1}, "--checkpoint-every = -1"), ({"threads": -1}, "--threads = -1"), ({"rollouts_every": -1}, "--rollouts-every = -1"),
+     ({"micro_tokens": -1}, "micro_tokens = -1"), ({"device": "toaster"}, "--device = 'toaster': this machine cannot use it")],
 )  # fmt: skip
 def test_launch_settings_that_cannot_work(launch: dict, said: str) -> None:
     with pytest.raises(BadInput, match=said):
@@ -282,7 +282,7 @@ def test_full_disk_keeps_the_last_checkpoint(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(checkpoint, "save_file", full)
     with pytest.raises(RunFailed, match="No space left on device; free some space"):
         carry_out(run)
-    assert [p.name for p in (tmp_path / "run" / "checkpoints" / "cold_start").iterdir()] == ["step-000002"]
+    assert [p.name for p in (tmp_path / "run" / "checkpoints" / "cold_start").iterdir()] == ["step-000001"]
     monkeypatch.undo()
     go_on(tmp_path / "run")
     assert fingerprint(tmp_path / "run") == fingerprint(whole[0])

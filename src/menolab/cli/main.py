@@ -21,6 +21,7 @@ VERBS = {
     "solve": "answer one problem: meno solve MODEL \"problem\"",
     "grade": "verify responses in a file: meno grade FILE.jsonl",
     "report": "one self-contained HTML page for a run: meno report RUN [--open]",
+    "bench": "speed and memory beside peers and the machine: meno bench rollout|step|limit|scale",
     "catalogue": "every piece: id, family, summary, paper, defaults, test",
     "tasks": "the tasks, with an example each",
 }

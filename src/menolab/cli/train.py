@@ -53,8 +53,10 @@ def _chooser() -> argparse.ArgumentParser:
     parser.add_argument("--resume", type=Path, metavar="RUN", help="go on with a run exactly where it was")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--threads", type=int, default=0)
-    parser.add_argument("--checkpoint-every", type=int, default=20, metavar="STEPS")
+    parser.add_argument("--checkpoint-every", type=float, default=15.0, metavar="SECONDS", help="time between checkpoints; 0 saves after every step")
     parser.add_argument("--rollouts-every", type=int, default=10, metavar="STEPS", help="save sampled rollouts; 0 saves none")
+    parser.add_argument("--micro-tokens", type=int, default=0, metavar="N", help="tokens in one forward pass of the update: memory against speed")
+    parser.add_argument("--activation-checkpointing", action="store_true", help="less memory in the update for a third more work")
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout and nothing else")
     return parser
 
@@ -71,7 +73,8 @@ def parse(argv: Sequence[str]) -> Args:
         raise BadInput("METHOD", "", f"say which; usage: {USAGE}; `meno catalogue --family stage` lists methods")
     chooser = _chooser()
     chosen, rest = chooser.parse_known_args(argv)
-    launch = Launch(chosen.device, chosen.threads, chosen.checkpoint_every, chosen.rollouts_every)
+    cadence = (chosen.checkpoint_every, chosen.rollouts_every)
+    launch = Launch(chosen.device, chosen.threads, *cadence, chosen.micro_tokens, chosen.activation_checkpointing)
     words = [w for w in rest if not w.startswith("-") and "=" in w]
     method = rest[0] if rest and not rest[0].startswith("-") and "=" not in rest[0] else None
     numbers = [w for w in rest[1 if method else 0 :] if w.startswith("-") or "=" not in w]

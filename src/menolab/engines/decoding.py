@@ -48,7 +48,7 @@ class Decoding(Piece):
         if self.temperature == 0.0:
             best = torch.full_like(logits, float("-inf"))
             return best.scatter(-1, logits.argmax(-1, keepdim=True), 0.0)
-        logits = logits / self.temperature
+        logits = logits if self.temperature == 1.0 else logits / self.temperature
         if self.top_k:
             kth = logits.topk(min(self.top_k, logits.shape[-1]), dim=-1).values[..., -1:]
             logits = logits.masked_fill(logits < kth, float("-inf"))

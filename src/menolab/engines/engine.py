@@ -6,6 +6,7 @@ import abc
 from collections.abc import Sequence
 
 from menolab.engines.decoding import Decoding
+from menolab.engines.steering import Free, Steering
 from menolab.records import Completion, Request
 
 
@@ -24,8 +25,9 @@ class Engine(abc.ABC):
         """The response's text: stop tokens and padding dropped, everything else (thinking tags too) kept."""
 
     @abc.abstractmethod
-    def generate(self, requests: Sequence[Request], decoding: Decoding) -> list[Completion]:
-        """One completion a request, in order. A request's tokens depend on its prompt, key and `decoding` alone, not on what else is in the batch.
+    def generate(self, requests: Sequence[Request], decoding: Decoding, steering: Steering = Free()) -> list[Completion]:
+        """One completion a request, in order. A request's tokens depend on its prompt, key, limit, `decoding` and `steering` alone, not on what else is in
+        the batch.
 
         Raises:
             BadInput: a prompt that leaves no room in the context (says how many and how long).

@@ -3,38 +3,45 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
-import numpy as np
 import torch
-from transformers.cache_utils import Cache
 
 from menolab.engines.decoding import Decoding
+from menolab.engines.draw import draw, uniforms
+from menolab.engines.drawn import Drawn
 from menolab.engines.engine import Engine
+from menolab.engines.paged_rows import PagedRows
+from menolab.engines.rows import Rows
+from menolab.engines.static_rows import StaticRows
+from menolab.engines.steering import Free, Steering
 from menolab.engines.stops import StopStrings
-from menolab.errors import BadInput, RunFailed, check_range
-from menolab.keys import uniforms
-from menolab.models.cache import RoomyLayer, read_prompts, share, unshareable
+from menolab.engines.transformers_rows import TransformersRows
+from menolab.errors import BadInput, check_range
+from menolab.models.activations import edited
+from menolab.models.cache import unshareable
+from menolab.models.lean.model import lean
+from menolab.models.memory import free_bytes
+from menolab.models.modes import evaluating
 from menolab.models.policy import Policy
 from menolab.records import Completion, Request
 
-COMPACT_AT = 0.2
-"""Share of finished rows at which they leave the batch: leaving costs one copy of the cache."""
-DRAWN_AT_ONCE = 2**24
-"""Probabilities held in float64 at once: 128 MiB."""
+REFILL_AT = 0.125
+"""Share of free places at which waiting requests take them: a few at a time are read cheaper than one by one."""
 
 
 class TorchEngine(Engine):
-    """Draws through transformers' own forward with a key-value cache.
+    """Continues many requests at once, one token a step.
 
-    A prompt is read once and shared by all rows that continue it. Rows are sorted by prompt length, run `max_batch` at a time, and leave the
-    batch when done. Each token costs one uniform number that depends on the row's key and the position alone, so a rollout is the same alone
-    and in any batch (up to the rounding of the matrix products, which can move a draw that lies within 1e-6 of a boundary).
+    A prompt is read once and shared by all rows that continue it; a row that is done leaves, and a waiting request takes its place. Each token costs one
+    uniform number that depends on the row's key and the position alone, so a rollout is the same alone and in any batch (up to the rounding of the matrix
+    products, which can move a draw that lies within 1e-6 of a boundary).
     """
 
-    def __init__(self, policy: Policy, max_batch: int = 256):
-        """`max_batch` rows are sampled at once: memory against speed.
+    def __init__(self, policy: Policy, max_batch: int = 256, dtype: torch.dtype | None = None):
+        """Args:
+            max_batch: rows continued at once: memory against speed.
+            dtype: of the layers' products, and on the lean path of keys and values; the parameters' own by default.
 
         Raises:
             BadInput: an architecture whose state is more than keys and values.
@@ -43,7 +50,7 @@ class TorchEngine(Engine):
         if odd := unshareable(policy.plain.config):
             remedy = f"the in-process engine cannot sample it: its state holds {odd}; serve it with vLLM instead"
             raise BadInput("model", policy.plain.config.model_type, remedy)
-        self.policy, self.max_batch = policy, max_batch
+        self.policy, self.max_batch, self.dtype = policy, max_batch, dtype
         self.context = policy.context
 
     def encode(self, prompt: str) -> tuple[int, ...]:
@@ -52,7 +59,7 @@ class TorchEngine(Engine):
     def decode(self, tokens: Sequence[int]) -> str:
         return self.policy.decode(tokens)
 
-    def generate(self, requests: Sequence[Request], decoding: Decoding) -> list[Completion]:
+    def generate(self, requests: Sequence[Request], decoding: Decoding, steering: Steering = Free()) -> list[Completion]:
         """See `Engine.generate`. The model is put in evaluation mode while it samples and back after.
 
         Raises:
@@ -61,17 +68,68 @@ class TorchEngine(Engine):
         """
         self._check(requests)
         stops = StopStrings(decoding.stop, self.decode, self._token_texts) if decoding.stop else None
-        # Equal prompts side by side, so that one sub-batch reads each of them once.
+        # Equal prompts side by side, so that they come together and are read once.
         order = sorted(range(len(requests)), key=lambda i: (len(requests[i].prompt), requests[i].prompt))
-        done: dict[int, Completion] = {}
-        with torch.inference_mode(), _evaluating(self.policy.model):
-            for start in range(0, len(order), self.max_batch):
-                picked = order[start : start + self.max_batch]
-                done.update(zip(picked, self._run([requests[i] for i in picked], decoding, stops), strict=True))
+        ordered = [requests[i] for i in order]
+        limits = [min(self.context - len(r.prompt), decoding.max_tokens if r.limit is None else r.limit) for r in ordered]
+        ends = sorted({*self.policy.stop_ids, *decoding.stop_ids})
+        drawn = Drawn(limits, ends, stops, self.policy.device)
+        with torch.inference_mode(), evaluating(self.policy.model), edited(self.policy, steering.layers, steering.edit):
+            self._run(ordered, limits, decoding, steering, drawn)
+        done = dict(zip(order, drawn.completions(), strict=True))
         return [done[i] for i in range(len(requests))]
+
+    def _run(self, requests: Sequence[Request], limits: Sequence[int], decoding: Decoding, steering: Steering, drawn: Drawn) -> None:
+        """Draw until every request is done."""
+        device = self.policy.device
+        signed = [bits - (bits >> 63 << 64) for bits in (request.key.bits() for request in requests)]
+        bits_B = torch.tensor(signed, dtype=torch.long, device=device)
+        rows, slots = self._rows(requests, limits, general=bool(steering.layers))
+        who = torch.zeros(0, dtype=torch.long, device=device)  # which request each row is
+        live, logits, admitted, steps = who.bool(), None, 0, 0
+        while admitted < len(requests) or len(who):
+            free = slots - len(who)
+            if admitted < len(requests) and (free >= REFILL_AT * slots or not len(who)):
+                new = range(admitted, min(admitted + free, len(requests)))
+                first = rows.admit([requests[i].prompt for i in new], [limits[i] for i in new])
+                logits = first if logits is None else torch.cat([logits, first])
+                who = torch.cat([who, torch.arange(new.start, new.stop, device=device)])
+                live = torch.cat([live, live.new_ones(len(new))])
+                admitted = new.stop
+            assert logits is not None
+            so_far = drawn.so_far(who)
+            token, logprob = draw(decoding, steering.logits(so_far, logits), uniforms(bits_B[who], so_far.length_R))
+            forced = steering.force(so_far)
+            if forced is not None:
+                token, logprob = torch.where(forced >= 0, forced, token), torch.where(forced >= 0, 0.0, logprob)
+            live = drawn.add(who, live, token, logprob, None if forced is None else forced >= 0)
+            steps += 1
+            if steps % rows.patience == 0:
+                kept = _kept(live)
+                if len(kept) < len(who):
+                    rows.keep(kept)
+                    who, token, live = who[kept], token[kept], live[kept]
+            logits = rows.step(token) if len(who) else None
+
+    def _rows(self, requests: Sequence[Request], limits: Sequence[int], *, general: bool) -> tuple[Rows, int]:
+        """The rows for these requests, and how many of them memory holds at once."""
+        slots = min(self.max_batch, len(requests))
+        model = None if general else lean(self.policy)
+        if model is None:
+            return TransformersRows(self.policy, self.dtype), slots
+        dtype = self.dtype or model.dtype
+        longest = max((len(request.prompt) + limit for request, limit in zip(requests, limits, strict=True)), default=0)
+        token_bytes = 2 * len(model.base.layers) * model.heads.key * model.heads.size * dtype.itemsize
+        slots = max(1, min(slots, free_bytes(self.policy.device) // 2 // max(1, token_bytes * longest)))
+        if self.policy.device.type != "cpu":
+            return StaticRows(self.policy, model, slots, longest, dtype), slots
+        pages = 2 * slots * PagedRows.pages_of(longest, 0)  # rows' own and, while they are admitted, their prompts'
+        return PagedRows(self.policy, model, pages, longest, dtype), slots
 
     def _check(self, requests: Sequence[Request]) -> None:
         lengths = [len(request.prompt) for request in requests]
+        if any(request.limit is not None and request.limit < 1 for request in requests):
+            raise BadInput("limit", min(r.limit for r in requests if r.limit is not None), "a response has room for one token at least")
         if 0 in lengths:
             raise BadInput("prompt", (), f"prompt {lengths.index(0)} has no tokens; every model needs one to start from")
         long = [i for i, length in enumerate(lengths) if length >= self.context]
@@ -86,115 +144,13 @@ class TorchEngine(Engine):
         known = min(rows, len(self.policy.tokenizer))
         return [self.policy.decode([i]) for i in range(known)] + [""] * (rows - known)
 
-    def _run(self, requests: Sequence[Request], decoding: Decoding, stops: StopStrings | None) -> list[Completion]:
-        """Complete one sub-batch."""
-        policy, device = self.policy, self.policy.device
-        length_B = torch.tensor([len(request.prompt) for request in requests], device=device)
-        limit_B = (self.context - length_B).clamp(max=decoding.max_tokens)
-        longest = int(limit_B.max())
-        cache, prompt_BW, logits = self._prefill(requests, length_B)
-        bits = np.array([request.key.bits() for request in requests], dtype=np.uint64)
-        ends = torch.tensor(sorted({*policy.stop_ids, *decoding.stop_ids}), dtype=torch.long, device=device)
-        padded, width = not bool(prompt_BW.all()), prompt_BW.shape[1]
-        seen = torch.cat([prompt_BW, prompt_BW.new_ones(len(requests), longest)], 1)  # False left of short prompts
-        out = _Drawn(len(requests), longest, ends, limit_B, stops)
-        rows = torch.arange(len(requests), device=device)  # which request each row of the batch is
-        live = torch.ones_like(rows, dtype=torch.bool)
-        for t in range(longest):
-            u = torch.from_numpy(uniforms(bits, t, 1)[:, 0]).to(device)
-            token, logprob = draw(decoding, logits, u)
-            live = out.add(t, rows, live, token, logprob)
-            left = int(live.sum())
-            if left == 0:
-                break
-            if len(rows) - left >= COMPACT_AT * len(rows):
-                keep = live.nonzero()[:, 0]
-                cache.batch_select_indices(keep)
-                rows, token, seen, live, bits = rows[keep], token[keep], seen[keep], live[keep], bits[keep.cpu().numpy()]
-            # A finished row that waits to leave may have no position left.
-            position = (length_B[rows] + t).clamp(max=self.context - 1)
-            states = policy.hidden(
-                token[:, None],
-                attention_mask=seen[:, : width + t + 1] if padded else None,
-                position_ids=position[:, None],
-                past_key_values=cache,
-                use_cache=True,
-            )
-            logits = policy.logits(states[:, -1])
-        return out.completions()
 
-    def _prefill(self, requests: Sequence[Request], length_B: torch.Tensor) -> tuple[Cache, torch.Tensor, torch.Tensor]:
-        """Read each distinct prompt once: the rows' cache, which of its columns are prompt, and next-token logits [B, V]."""
-        policy = self.policy
-        index = {prompt: p for p, prompt in enumerate(dict.fromkeys(request.prompt for request in requests))}
-        prompt_B = torch.tensor([index[request.prompt] for request in requests], device=policy.device)
-        cache, last_PD = read_prompts(policy, list(index))
-        logits_PV = policy.logits(last_PD)
-        return *share(cache, prompt_B, length_B, RoomyLayer), logits_PV[prompt_B]
-
-
-def draw(decoding: Decoding, logits_BV: torch.Tensor, uniform_B: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """One token a row by inversion of the cumulative distribution: the first token at which it exceeds u; and that token's log-probability.
-
-    Sums are float64. A token of probability zero adds nothing to the sum, so it is never the first to exceed u; and u times the total is kept
-    below the total, so rounding at the end cannot run past the last token that has any probability.
-
-    Args:
-        uniform_B: float64 in (0, 1].
-
-    Raises:
-        RunFailed: a row's logits hold NaN or +inf.
-    """
-    block = max(1, DRAWN_AT_ONCE // logits_BV.shape[-1])
-    if len(logits_BV) > block:
-        parts = [draw(decoding, logits, u) for logits, u in zip(logits_BV.split(block), uniform_B.split(block), strict=True)]
-        return torch.cat([token for token, _ in parts]), torch.cat([logprob for _, logprob in parts])
-    logprobs_BV = decoding(logits_BV)
-    sums_BV = logprobs_BV.exp().double().cumsum(-1)
-    total_B1 = sums_BV[:, -1:]
-    if not bool(torch.isfinite(total_B1).all()):
-        raise RunFailed("the model's logits are not finite numbers: its weights have diverged; resume from an earlier checkpoint with a smaller step")
-    below_B1 = torch.nextafter(total_B1, torch.zeros_like(total_B1))
-    token_B1 = torch.searchsorted(sums_BV, torch.minimum(uniform_B[:, None] * total_B1, below_B1), right=True)
-    return token_B1[:, 0], logprobs_BV.gather(-1, token_B1)[:, 0]
-
-
-class _Drawn:
-    """What has been drawn so far for the requests of one sub-batch. Mutable: filled column by column."""
-
-    def __init__(self, requests: int, longest: int, ends: torch.Tensor, limit_B: torch.Tensor, stops: StopStrings | None):
-        self.tokens_BT = torch.zeros(requests, longest, dtype=torch.long, device=limit_B.device)
-        self.logprobs_BT = torch.zeros(requests, longest, device=limit_B.device)
-        self.length_B = torch.zeros_like(limit_B)
-        self.stopped_B = torch.zeros_like(limit_B, dtype=torch.bool)
-        self.ends, self.limit_B, self.stops = ends, limit_B, stops
-
-    def add(self, t: int, rows: torch.Tensor, live: torch.Tensor, token: torch.Tensor, logprob: torch.Tensor) -> torch.Tensor:
-        """Put column t; `rows` says which request each batch row is. Returns the rows still live; what finished rows drew is not counted."""
-        self.tokens_BT[rows, t] = token
-        self.logprobs_BT[rows, t] = logprob
-        stop = torch.isin(token, self.ends)
-        if self.stops is not None:
-            start = max(0, t + 1 - self.stops.reach)
-            hits = self.stops.hits(token.cpu().numpy(), lambda b: self.tokens_BT[rows[b], start : t + 1].tolist())
-            stop = stop | torch.from_numpy(hits).to(stop.device)
-        over = live & (stop | (t + 1 >= self.limit_B[rows]))
-        self.length_B[rows[over]] = t + 1
-        self.stopped_B[rows[over]] = stop[over]
-        return live & ~over
-
-    def completions(self) -> list[Completion]:
-        told = zip(self.tokens_BT.tolist(), self.logprobs_BT.tolist(), self.length_B.tolist(), self.stopped_B.tolist(), strict=True)
-        return [Completion(tuple(tokens[:n]), tuple(logprobs[:n]), "stop" if stopped else "length") for tokens, logprobs, n, stopped in told]
-
-
-@contextmanager
-def _evaluating(model: torch.nn.Module) -> Iterator[None]:
-    """Evaluation mode inside, every module's own mode back after."""
-    training = [module for module in model.modules() if module.training]
-    model.eval()
-    try:
-        yield
-    finally:
-        for module in training:
-            module.training = True
+def _kept(live: torch.Tensor) -> torch.Tensor:
+    """Which rows go on: the live ones, and as many finished ones as make a round number. Matrix products like few shapes: a library that prepares
+    each shape once (bf16 on a CPU) would prepare a new one a token, and a cache that is copied on leaving is copied less often."""
+    left = int(live.sum())
+    step = max(1, 2 ** (left.bit_length() - 3))  # 8, 10, 12, 14, 16, 20, 24, 28, 32, 40 ...: at most a fifth too many
+    rounded = -(-left // step) * step
+    if rounded >= len(live):
+        return torch.arange(len(live), device=live.device)
+    return torch.argsort(live.logical_not(), stable=True)[:rounded].sort().values

@@ -105,3 +105,28 @@ def share(
             both = [states[prompt_B, :, :width] for states in both]
         layers.append(layer(*both))
     return Cache(layers=layers), column_BW >= 0
+
+
+def join(first: Cache, first_AW: torch.Tensor, second: Cache, second_BW: torch.Tensor) -> tuple[Cache, torch.Tensor]:
+    """Two batches of rows as one, roomy, all ending at one column; and which of its columns each row has written. Columns that no row has are left out.
+
+    Args:
+        first_AW: bool, the columns that each row of the first has written; second_BW likewise.
+    """
+    seen = [first_AW[:, int((~first_AW).all(0).int().argmin()) :], second_BW]
+    width = max(part.shape[1] for part in seen)
+    layers = []
+    for a, b in zip(first.layers, second.layers, strict=True):
+        assert isinstance(a, RoomyLayer) and isinstance(b, RoomyLayer)
+        keys = torch.cat([_ending_at(width, a.keys, a.columns, seen[0]), _ending_at(width, b.keys, b.columns, seen[1])])
+        values = torch.cat([_ending_at(width, a.values, a.columns, seen[0]), _ending_at(width, b.values, b.columns, seen[1])])
+        layers.append(RoomyLayer(keys, values))
+    return Cache(layers=layers), torch.cat([torch.cat([part.new_zeros(len(part), width - part.shape[1]), part], 1) for part in seen])
+
+
+def _ending_at(width: int, states: torch.Tensor | None, end: int, seen: torch.Tensor) -> torch.Tensor:
+    """The columns before `end` that `seen` speaks of, with zeros on the left up to `width`."""
+    assert states is not None
+    written = states[:, :, end - seen.shape[1] : end]
+    B, H, columns, D = written.shape
+    return torch.cat([written.new_zeros(B, H, width - columns, D), written], 2)

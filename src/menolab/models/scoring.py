@@ -11,6 +11,8 @@ from torch.utils.checkpoint import checkpoint
 
 from menolab.engines.decoding import Decoding
 from menolab.models.cache import GrownLayer, read_prompts, share, unshareable
+from menolab.models.lean.forest import Forest
+from menolab.models.lean.model import lean
 from menolab.models.policy import Policy
 
 ROWS_AT_ONCE = 64
@@ -30,13 +32,20 @@ class TokenStats:
 
 
 def score(
-    policy: Policy, prompts: Sequence[Sequence[int]], tokens_BT: torch.Tensor, mask_BT: torch.Tensor, decoding: Decoding, *, entropy: bool = False
+    policy: Policy,
+    prompts: Sequence[Sequence[int]],
+    tokens_BT: torch.Tensor,
+    mask_BT: torch.Tensor,
+    decoding: Decoding,
+    *,
+    entropy: bool = False,
+    dtype: torch.dtype | None = None,
 ) -> TokenStats:
     """Per-token log-probability, and with `entropy` the entropy, of responses under the distribution they were sampled from, `decoding(logits)`.
 
-    Rows are sorted by length and run in sub-batches, and prompts that several rows share are read once; neither padding nor the company a row
-    keeps changes its values beyond float32 rounding. The head runs on response positions only, in blocks whose logits are computed again for the
-    gradient where there are several, so that [B, T, V] is never held.
+    Prompts that several rows share are read once. On the lean path (`models.lean`) nothing is padded; on the general one rows are sorted by length and
+    run in sub-batches. Neither padding nor the company a row keeps changes its values beyond float32 rounding. The head runs on response positions
+    only, in blocks whose logits are computed again for the gradient where there are several, so that [B, T, V] is never held.
 
     A token that was drawn but that truncation (top-k, top-p) now excludes, because the weights have moved since, is counted back in: its
     log-probability is that under the kept tokens and itself, finite and with a gradient, instead of -inf. At temperature 0 it stays -inf.
@@ -46,6 +55,7 @@ def score(
         tokens_BT: responses, right-padded; what lies under the mask is not read.
         mask_BT: bool, True on response tokens: a prefix of each row.
         decoding: temperature and truncation.
+        dtype: of the layers' matrix products; the weights' own by default. Sums, norms, the head and what follows it stay as they are.
 
     Raises:
         ValueError: the mask is not a prefix of each row, or shapes differ.
@@ -61,9 +71,7 @@ def score(
     if not rows:
         nothing = torch.zeros(B, T, device=policy.device)
         return TokenStats(nothing, nothing.clone() if entropy else None)
-    shared = 2 * len({row.prompt for row in rows}) <= len(rows) and _can_share(policy)
-    rows.sort(key=lambda row: len(row.response) if shared else len(row.prompt) + len(row.response))
-    hidden_ND = _states_shared(policy, rows) if shared else _states_alone(policy, rows)
+    hidden_ND = _states(policy, rows, dtype)
     at_N = torch.tensor([row.index * T + t for row in rows for t in range(len(row.response))], device=policy.device)
     targets_N = torch.tensor([token for row in rows for token in row.response], device=policy.device)
     logprobs_N, entropy_N = _stats(policy, hidden_ND, targets_N, decoding, entropy)
@@ -77,6 +85,46 @@ class _Row:
     index: int
     prompt: tuple[int, ...]
     response: list[int]
+
+
+def _states(policy: Policy, rows: list[_Row], dtype: torch.dtype | None) -> torch.Tensor:
+    """Hidden states [N, D] that predict the response tokens. Sorts `rows`: the states are in their order."""
+    model = lean(policy)
+    if model is not None:
+        forest = Forest.pack([row.prompt for row in rows], [row.response[:-1] for row in rows])
+        asked = forest.predicting([len(row.response) for row in rows])
+        return model.hidden(forest.to(policy.device), asked.to(policy.device), dtype)
+    shared = 2 * len({row.prompt for row in rows}) <= len(rows) and _can_share(policy)
+    rows.sort(key=lambda row: len(row.response) if shared else len(row.prompt) + len(row.response))
+    with torch.autocast(policy.device.type, dtype, enabled=dtype is not None):
+        return (_states_shared if shared else _states_alone)(policy, rows)
+
+
+def plan(policy: Policy, prompts: Sequence[Sequence[int]], lengths: Sequence[int], budget: int) -> list[list[int]]:
+    """Rows that are best scored together: micro-batches of at most `budget` tokens (one row at least), as `score` will run them.
+
+    Where tokens are packed, rows of one prompt stay together and it counts once; where rows are padded, rows of like length do and padding counts.
+    """
+    packed = lean(policy) is not None
+    if packed:
+        first: dict[tuple[int, ...], int] = {}
+        order = sorted(range(len(prompts)), key=lambda b: first.setdefault(tuple(prompts[b]), b))
+    else:
+        order = sorted(range(len(prompts)), key=lambda b: -len(prompts[b]) - lengths[b])
+    parts: list[list[int]] = []
+    used, here = 0, set()
+    for b in order:
+        prompt = tuple(prompts[b])
+        cost = lengths[b] + (0 if packed and prompt in here else len(prompt))
+        cost = cost if packed or used == 0 else used // len(parts[-1])  # the first row of a padded part is its longest
+        if not parts or used + cost > budget:
+            parts.append([])
+            used, here = 0, set()
+            cost = lengths[b] + len(prompt)
+        parts[-1].append(b)
+        here.add(prompt)
+        used += cost
+    return parts
 
 
 def _can_share(policy: Policy) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -32,12 +33,13 @@ class Loop:
             checkpoint.load(found, model, optimizer)
             self.step, self.state = found.step, found.curriculum
         run.rewind(stage, self.step)
+        self._next_save = time.monotonic() + run.launch.checkpoint_every
 
     def __iter__(self) -> Iterator[int]:
         self.run.listener.begin(self.stage, self.total, self.step)
         while self.step < self.total:
             # Dropout, the only draw that does not take a key, is seeded by the step.
-            torch.manual_seed(self.run.key.fold(self.stage, "torch", self.step).torch_seed())
+            _seed_torch(self.run.key.fold(self.stage, "torch", self.step).torch_seed())
             yield self.step
         self.run.listener.end(self.stage)
 
@@ -60,8 +62,18 @@ class Loop:
         self.state = json.loads(json.dumps(self.state))  # what a resumed run would read, so that state that JSON changes shows at once
         self.run.log(self.stage, self.step, metrics, timings)
         stop = self.run.stop_asked.is_set()
-        if stop or self.step == self.total or self.step % self.run.launch.checkpoint_every == 0:
+        began = time.monotonic()
+        if stop or self.step == self.total or began >= self._next_save:
             self.run.sync()
             checkpoint.save(self.run.checkpoints, self.stage, self.step, self.model, self.optimizer, self.state)
+            now = time.monotonic()
+            self._next_save = now + (max(self.run.launch.checkpoint_every, 20 * (now - began)) if self.run.launch.checkpoint_every else 0.0)
         if stop:
             raise Interrupted(f"stopped after {self.stage} step {self.step}; state saved")
+
+
+def _seed_torch(seed: int) -> None:
+    """Seed torch's generators. Trap: `torch.manual_seed` on a machine without a GPU puts a note with a stack trace aside for one, at every call."""
+    torch.default_generator.manual_seed(seed)
+    if torch.cuda.is_available():
+        torch.cuda.manual_seed_all(seed)

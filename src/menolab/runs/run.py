@@ -43,23 +43,30 @@ class Launch:
     """cpu, cuda, cuda:1 ...; auto takes a GPU if there is one."""
     threads: int = 0
     """CPU threads; 0: one for a small model, else torch's choice. A resumed run keeps the first launch's number."""
-    checkpoint_every: int = 20
-    """Steps between checkpoints."""
+    checkpoint_every: float = 15.0
+    """Seconds between checkpoints, more where saving one takes more than a twentieth of that; 0 saves after every step."""
     rollouts_every: int = 10
     """Steps between saved rollouts; 0 saves none."""
-    micro_tokens: int = 16384
-    """Most tokens in one forward pass of the learner: memory against speed."""
+    micro_tokens: int = 0
+    """Most tokens in one forward pass of the learner: memory against speed. 0: what suits the device."""
+    activation_checkpointing: bool = False
+    """Keep one state a layer in the update's forward pass and compute the rest again for the gradient: a third more work, a fraction of the memory."""
 
     def __post_init__(self) -> None:
         check_range("--threads", self.threads, 0)
-        check_range("--checkpoint-every", self.checkpoint_every, 1)
+        check_range("--checkpoint-every", self.checkpoint_every, 0.0)
         check_range("--rollouts-every", self.rollouts_every, 0)
-        check_range("micro_tokens", self.micro_tokens, 1)
+        check_range("micro_tokens", self.micro_tokens, 0)
         if self.device != "auto":
             try:
                 torch.empty(0, device=self.device)
             except (RuntimeError, AssertionError, NotImplementedError) as error:
                 raise BadInput("--device", self.device, f"this machine cannot use it ({str(error).splitlines()[0][:150]}); give auto, cpu or cuda") from error
+
+
+def micro_tokens(device: torch.device) -> int:
+    """Tokens of a forward pass of the learner where nothing else is said: the caches of a CPU gain nothing from more, a GPU idles with fewer."""
+    return 4096 if device.type == "cpu" else 32768
 
 
 class Listener:
@@ -104,6 +111,11 @@ class Run:
         if name == "auto":
             name = "cuda" if torch.cuda.is_available() else "cpu"
         return torch.device(name)
+
+    @property
+    def micro_tokens(self) -> int:
+        """Most tokens in one forward pass of the learner."""
+        return self.launch.micro_tokens or micro_tokens(self.device)
 
     @cached_property
     def evaluation(self) -> tuple[tuple[Task, tuple[Problem, ...]], ...]:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 
 from menolab.engines.decoding import Decoding
-from menolab.errors import check_range
+from menolab.errors import BadInput, check_range
 from menolab.models.base import Base
 from menolab.models.fresh import Fresh
 from menolab.pieces import Piece
@@ -58,6 +58,10 @@ class Setup(Piece):
     weight_decay: float = 0.0
     max_grad_norm: float = 1.0
     """Gradients are scaled down to this norm."""
+    sample_dtype: str = ""
+    """Of the matrix products, keys and values of sampling in training: float32 or bfloat16; empty: the weights' own. Evaluations keep the weights' own."""
+    learn_dtype: str = ""
+    """Of the layers' matrix products in updates, over weights and sums in their own dtype (bfloat16 over float32: mixed precision)."""
     evaluation: EvaluationPlan = EvaluationPlan()
 
     @property
@@ -72,5 +76,8 @@ class Setup(Piece):
         for beta in self.betas:
             check_range("betas", beta, 0.0, math.nextafter(1.0, 0.0))
         check_range("decoding.temperature", self.decoding.temperature, 0.0, open_low=True)  # greedy rollouts of one problem are all alike: nothing to learn
+        for name in ("sample_dtype", "learn_dtype"):
+            if getattr(self, name) not in ("", "float32", "bfloat16"):
+                raise BadInput(name, getattr(self, name), "give float32 or bfloat16, or leave it out")
         check_range("weight_decay", self.weight_decay, 0.0)
         check_range("max_grad_norm", self.max_grad_norm, 0.0, open_low=True)

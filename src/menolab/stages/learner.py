@@ -12,9 +12,10 @@ from menolab.engines.decoding import Decoding
 from menolab.errors import RunFailed
 from menolab.losses.loss import Loss, LossInputs
 from menolab.models.policy import Policy
-from menolab.models.scoring import score
+from menolab.models.scoring import plan, score
 from menolab.pieces import all_needs
 from menolab.records import Batch, Totals
+from menolab.runs.run import Run
 from menolab.stages.collate import rows
 
 
@@ -28,10 +29,12 @@ class Learner:
     decoding: Decoding
     """The distribution that rollouts are drawn from; log-probabilities are taken under the same one."""
     max_grad_norm: float
-    micro_tokens: int = 16384
+    micro_tokens: int = 4096
     """Most tokens (prompts and padding included) in one forward pass; changes memory and speed, never the result."""
     reference: Policy | None = None
     """The frozen policy of losses that need "reference_logprobs"."""
+    dtype: torch.dtype | None = None
+    """Of the layers' matrix products; None: the weights' own."""
 
     @cached_property
     def _entropy(self) -> bool:
@@ -43,7 +46,8 @@ class Learner:
         Raises:
             RunFailed: loss or gradient is not finite; the weights are those before the step.
         """
-        self.policy.model.train()
+        if not self.policy.model.training:
+            self.policy.model.train()
         self.optimizer.zero_grad(set_to_none=True)
         metrics: dict[str, float] = {"loss": 0.0}
         for index_B in self._micro_batches(batch, credit_BT):
@@ -64,11 +68,11 @@ class Learner:
         device = next(self.policy.model.parameters()).device
         mask_BT = part.mask_BT.to(device)
         tokens_BT = part.tokens_BT.to(device)
-        stats = score(self.policy, part.prompts, tokens_BT, mask_BT, self.decoding, entropy=self._entropy)
+        stats = score(self.policy, part.prompts, tokens_BT, mask_BT, self.decoding, entropy=self._entropy, dtype=self.dtype)
         reference_BT = None
         if self.reference is not None:
             with torch.no_grad():
-                reference_BT = score(self.reference, part.prompts, tokens_BT, mask_BT, self.decoding).logprobs_BT
+                reference_BT = score(self.reference, part.prompts, tokens_BT, mask_BT, self.decoding, dtype=self.dtype).logprobs_BT
         out = self.loss(
             LossInputs(
                 logprobs_BT=stats.logprobs_BT,
@@ -85,20 +89,29 @@ class Learner:
         return {"loss": float(out.loss.detach()), **out.metrics}
 
     def _micro_batches(self, batch: Batch, credit_BT: torch.Tensor) -> list[torch.Tensor]:
-        """Row indices, rows of like length together, each micro-batch within the token budget.
+        """Row indices of each micro-batch.
 
         Rows without credit are left out when the loss gives them no gradient: they cost a forward and backward pass and change nothing but metrics.
         """
-        length_B = batch.mask_BT.sum(-1) + torch.tensor([len(p) for p in batch.prompts])
-        order = torch.argsort(length_B, descending=True, stable=True)
+        live = torch.arange(len(batch.prompts))
         if self.loss.silent_without_credit:
-            order = order[(credit_BT != 0).any(-1)[order]]
-        parts, start = [], 0
-        while start < len(order):
-            size = max(1, self.micro_tokens // int(length_B[order[start]]))
-            parts.append(order[start : start + size])
-            start += size
-        return parts
+            live = live[(credit_BT != 0).any(-1)]
+        prompts = [batch.prompts[b] for b in live.tolist()]
+        parts = plan(self.policy, prompts, batch.mask_BT.sum(-1)[live].tolist(), self.micro_tokens)
+        return [live[part] for part in parts]
+
+
+def learner(run: Run, policy: Policy, loss: Loss, decoding: Decoding, weight_decay: float, reference: Policy | None = None) -> Learner:
+    """The learner of a run's stage: AdamW over the parameters that learn, as setup and launch say."""
+    if run.launch.activation_checkpointing:
+        policy.plain.gradient_checkpointing_enable()
+    optimizer = adamw(policy, run.setup.betas, weight_decay)
+    return Learner(policy, optimizer, loss, decoding, run.setup.max_grad_norm, run.micro_tokens, reference, torch_dtype(run.setup.learn_dtype))
+
+
+def torch_dtype(name: str) -> torch.dtype | None:
+    """The dtype of that name; None for an empty one."""
+    return getattr(torch, name) if name else None
 
 
 def adamw(policy: Policy, betas: tuple[float, float], weight_decay: float) -> torch.optim.AdamW:

@@ -33,7 +33,7 @@ from menolab.runs.stage import Stage
 from menolab.samplers.independent import Independent
 from menolab.samplers.sampler import Sampler
 from menolab.stages.collate import collate
-from menolab.stages.learner import Learner, adamw, frozen_copy, minibatches
+from menolab.stages.learner import Learner, frozen_copy, learner, minibatches, torch_dtype
 from menolab.stages.rollout_log import save_rollouts
 
 PROVIDED = frozenset({"reference_logprobs", "entropy"})
@@ -73,10 +73,9 @@ class Reinforce(Stage):
         setup, key = run.setup, run.key.fold("reinforce")
         reference = frozen_copy(policy) if "reference_logprobs" in all_needs(self.loss) else None
         policy = self.adapter(policy, key.fold("adapter"))
-        optimizer = adamw(policy, setup.betas, setup.weight_decay)
-        loop = Loop(run, "reinforce", setup.steps, policy.model, optimizer, self.curriculum.init())
-        learner = Learner(policy, optimizer, self.loss, setup.decoding, setup.max_grad_norm, run.launch.micro_tokens, reference)
-        engine = TorchEngine(policy)
+        learns = learner(run, policy, self.loss, setup.decoding, setup.weight_decay, reference)
+        loop = Loop(run, "reinforce", setup.steps, policy.model, learns.optimizer, self.curriculum.init())
+        engine = TorchEngine(policy, dtype=torch_dtype(setup.sample_dtype))
         weights = self.weights or (1.0,) * len(self.rewards)
         count = max(1, setup.rollouts // self.sampler.group)
         for step in loop:
@@ -89,7 +88,7 @@ class Reinforce(Stage):
             save_rollouts(run, step + 1, groups)
             metrics = describe(groups)
             try:
-                metrics |= self._learn(learner, keep(groups, self.filters), setup.lr * setup.schedule(loop.progress), key.fold("minibatches", step))
+                metrics |= self._learn(learns, keep(groups, self.filters), setup.lr * setup.schedule(loop.progress), key.fold("minibatches", step))
             except RunFailed as error:
                 save_rollouts(run, step + 1, groups, due=True)
                 raise RunFailed(f"reinforce step {step + 1}: {error}; its rollouts are in {run.folder / 'rollouts'}") from error
@@ -98,17 +97,17 @@ class Reinforce(Stage):
             loop.done(metrics, clock.timings(sum(len(r.tokens) for g in groups for r in g.rollouts)))
         return policy
 
-    def _learn(self, learner: Learner, groups: Sequence[Group], lr: float, key: Key) -> dict[str, float]:
+    def _learn(self, learns: Learner, groups: Sequence[Group], lr: float, key: Key) -> dict[str, float]:
         """All updates of one batch of rollouts; metrics are means over updates. Nothing to learn from gives no update."""
         if not groups:
             return {"loss": 0.0, "grad_norm": 0.0}
-        batch = collate(groups, learner.decoding.max_tokens)
+        batch = collate(groups, learns.decoding.max_tokens)
         credit_BT = credit(batch, self.advantage)
         reports = []
         for epoch in range(self.epochs):
             order_B = torch.from_numpy(key.fold(epoch).numpy().permutation(batch.totals.rollouts))
             for part, part_credit_BT in minibatches(batch, credit_BT, self.minibatches, order_B):
-                reports.append(learner.update(part, part_credit_BT, lr))
+                reports.append(learns.update(part, part_credit_BT, lr))
         return {name: fmean(report.get(name, 0.0) for report in reports) for name in reports[0]}
 
 

@@ -24,7 +24,7 @@ from menolab.runs.run import Run
 from menolab.runs.stage import Stage
 from menolab.schedules import Cosine, Schedule
 from menolab.stages.collate import stack
-from menolab.stages.learner import Learner, adamw
+from menolab.stages.learner import learner
 from menolab.tasks.task import Task
 
 
@@ -68,16 +68,15 @@ class Supervised(Stage):
     def __call__(self, run: Run, policy: Policy) -> Policy:
         setup, key = run.setup, run.key.fold("cold_start")
         policy = self.adapter(policy, key.fold("adapter"))
-        optimizer = adamw(policy, setup.betas, self.weight_decay)
-        loop = Loop(run, "cold_start", self.steps, policy.model, optimizer)
-        learner = Learner(policy, optimizer, self.loss, Decoding(max_tokens=setup.decoding.max_tokens), setup.max_grad_norm, run.launch.micro_tokens)
+        learns = learner(run, policy, self.loss, Decoding(max_tokens=setup.decoding.max_tokens), self.weight_decay)
+        loop = Loop(run, "cold_start", self.steps, policy.model, learns.optimizer)
         pool = written(setup.task, run.problems(key.fold("problems")), policy, self.pool, setup.decoding.max_tokens, key) if loop.step < self.steps else []
         order = Order([len(r.prompt) + len(r.tokens) for r in pool], self.batch, key.fold("order"))
         for step in loop:
             began = time.perf_counter()
             rollouts = [pool[i] for i in order(step)]
             batch = stack(rollouts, range(len(rollouts)), setup.decoding.max_tokens)
-            metrics = learner.update(batch, batch.mask_BT.float(), self.lr * self.schedule(loop.progress))
+            metrics = learns.update(batch, batch.mask_BT.float(), self.lr * self.schedule(loop.progress))
             seconds = time.perf_counter() - began
             loop.done(metrics, {"update": seconds, "tokens_per_second": batch.totals.tokens / seconds})
         return policy

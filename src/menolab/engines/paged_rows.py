@@ -1,0 +1,160 @@
+"""Rows on the lean path, on the CPU: keys and values in pages of 16 tokens, fused attention over them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import torch
+
+from menolab.engines.rows import Rows
+from menolab.models.lean import native
+from menolab.models.lean.forest import Forest, trunks
+from menolab.models.lean.model import Layer, LeanModel
+from menolab.models.lean.ops import read
+from menolab.models.policy import Policy
+
+PAGE = 16
+"""Tokens of a page: one vector of the kernels."""
+READ_AT_ONCE = 8192
+"""Prompt tokens of one forward pass."""
+
+
+class PagedRows(Rows):
+    """A row's tokens lie in pages that a table names; rows of one prompt name the same pages, and own what they add.
+
+    So a prompt is read and kept once whatever the group, a row leaves without anything being moved, and another takes its pages. A prompt's last page,
+    when it is not full, is copied for each row, which goes on writing in it. Paged attention: Kwon et al. 2023, arXiv:2309.06180, sections 4.1 and 4.4.
+    """
+
+    def __init__(self, policy: Policy, model: LeanModel, pages: int, longest: int, dtype: torch.dtype):
+        """Room for `pages` pages and one for what finished rows write; memory is taken as they are written.
+
+        `longest`: most tokens of a row. `dtype`: of products, keys and values.
+        """
+        self.policy, self.model, self.dtype = policy, model, dtype
+        width = -(-longest // PAGE)
+        self.layers: list[Layer] = list(model.layers(dtype, width * PAGE))
+        heads = model.heads
+        self.keys = [torch.empty(1 + pages, heads.key, heads.size, PAGE, dtype=dtype) for _ in self.layers]
+        self.values = [torch.empty(1 + pages, heads.key, PAGE, heads.size, dtype=dtype) for _ in self.layers]
+        self.free = list(range(1, 1 + pages))  # page 0 takes what rows past their limit write
+        self.users: Counter[int] = Counter()
+        self.owned: list[list[int]] = []
+        self.table = torch.zeros(0, width, dtype=torch.int32)
+        self.length = torch.zeros(0, dtype=torch.int32)
+
+    @staticmethod
+    def pages_of(prompt: int, limit: int) -> int:
+        """Pages that a row of such lengths can come to use, none of them shared."""
+        return -(-(prompt + limit) // PAGE)
+
+    def admit(self, prompts: Sequence[tuple[int, ...]], limits: Sequence[int]) -> torch.Tensor:
+        distinct = list(dict.fromkeys(prompts))
+        lots = trunks(distinct, PAGE)
+        pages: dict[tuple[int, ...], list[int]] = {}
+        trunk_pages: dict[tuple[int, ...], list[int]] = {}  # by their tokens: one lot's trunk may be another lot's whole prompt
+        for shared, members in lots:
+            for p in members:
+                full = _trunk(shared, distinct[p]) // PAGE
+                trunk = distinct[p][: full * PAGE]
+                if trunk not in trunk_pages:
+                    trunk_pages[trunk] = self._take(full)
+                pages[distinct[p]] = trunk_pages[trunk] + self._take(-(-len(distinct[p]) // PAGE) - full)
+        logits = self._read(distinct, lots, pages)
+        copies: list[tuple[int, int]] = []
+        table = self.table.new_zeros(len(prompts), self.table.shape[1])
+        for r, (prompt, limit) in enumerate(zip(prompts, limits, strict=True)):
+            full = len(prompt) // PAGE
+            fresh = self._take(self.pages_of(len(prompt), limit) - full)
+            if len(prompt) % PAGE:
+                copies.append((pages[prompt][full], fresh[0]))
+            own = pages[prompt][:full] + fresh
+            self.users.update(own)
+            self.owned.append(own)
+            table[r, : len(own)] = torch.tensor(own, dtype=torch.int32)
+        self._copy(copies)
+        self.free += [pages[prompt][-1] for prompt in distinct if len(prompt) % PAGE]  # each row has its own copy now
+        self.table = torch.cat([self.table, table])
+        self.length = torch.cat([self.length, torch.tensor([len(prompt) for prompt in prompts], dtype=torch.int32)])
+        return torch.stack([logits[prompt] for prompt in prompts])
+
+    def _take(self, count: int) -> list[int]:
+        return [self.free.pop() for _ in range(count)]
+
+    def _read(
+        self, prompts: list[tuple[int, ...]], lots: list[tuple[int, list[int]]], pages: dict[tuple[int, ...], list[int]]
+    ) -> dict[tuple[int, ...], torch.Tensor]:
+        """Keys and values of prompts into their pages, some at a time; next-token logits [V] of each."""
+        logits: dict[tuple[int, ...], torch.Tensor] = {}
+        part: list[tuple[int, tuple[int, ...]]] = []  # tokens shared with the lot, prompt
+        for shared, members in lots:
+            part += [(shared, prompts[p]) for p in members]
+            if sum(len(prompt) for _, prompt in part) >= READ_AT_ONCE or members is lots[-1][1]:
+                logits.update(zip((prompt for _, prompt in part), self._read_some(part, pages), strict=True))
+                part = []
+        return logits
+
+    def _read_some(self, part: list[tuple[int, tuple[int, ...]]], pages: dict[tuple[int, ...], list[int]]) -> torch.Tensor:
+        """Next-token logits [P, V]."""
+        heads = [_trunk(shared, prompt) for shared, prompt in part]
+        forest = Forest.pack([prompt[:n] for n, (_, prompt) in zip(heads, part, strict=True)], [prompt[n:] for n, (_, prompt) in zip(heads, part, strict=True)])
+        place = torch.zeros(len(forest.tokens_N), dtype=torch.long)
+        asked = forest.last_B.clone()
+        for p, (n, (_, prompt)) in enumerate(zip(heads, part, strict=True)):
+            where = torch.tensor(pages[prompt])[:, None] * PAGE + torch.arange(PAGE)
+            start, rest = int(forest.last_B[p]) + 1 - n, len(prompt) - n
+            place[start : start + n] = where.flatten()[:n]
+            place[int(forest.first_B[p]) : int(forest.first_B[p]) + rest] = where.flatten()[n : n + rest]
+            if rest:
+                asked[p] = int(forest.first_B[p]) + rest - 1
+        x, h, shape = self.model.embed(forest.tokens_N), None, self.model.heads
+        for i, layer in enumerate(self.layers):
+
+            def mix(raw: torch.Tensor, i: int = i, layer: Layer = layer) -> torch.Tensor:
+                out, qkv = read(raw, shape, layer.turn, forest)
+                native.call("fill", self.dtype, len(raw), shape.query, shape.key, shape.size, qkv, place, self.keys[i], self.values[i])
+                return out
+
+            x, h = self.model.layer(layer, x, h, self.dtype, mix)
+        assert h is not None
+        return self.policy.logits(self.model.last(x[asked], h[asked]))
+
+    def _copy(self, copies: list[tuple[int, int]]) -> None:
+        if copies:
+            source, target = torch.tensor(copies).unbind(1)
+            for states in (*self.keys, *self.values):
+                states[target] = states[source]
+
+    def step(self, token_R: torch.Tensor) -> torch.Tensor:
+        x, h, heads = self.model.embed(token_R), None, self.model.heads
+        out = torch.empty(len(x), heads.query * heads.size, dtype=self.dtype)
+        shape = (len(x), heads.query, heads.key, heads.size)
+        for layer, keys, values in zip(self.layers, self.keys, self.values, strict=True):
+            turn = layer.turn
+
+            def mix(raw: torch.Tensor, turn=turn, keys=keys, values=values) -> torch.Tensor:
+                norms, angles = (turn.query_norm, turn.key_norm, turn.epsilon), (turn.cos, turn.sin)
+                native.call("step", self.dtype, *shape, raw, *norms, *angles, self.length, self.table, self.table.shape[1], keys, values, out)
+                return out
+
+            x, h = self.model.layer(layer, x, h, self.dtype, mix)
+        self.length = (self.length + 1).clamp_(max=self.table.shape[1] * PAGE - 1)  # a finished row may have no page left
+        assert h is not None
+        return self.policy.logits(self.model.last(x, h))
+
+    def keep(self, index: torch.Tensor) -> None:
+        kept = index.tolist()
+        for r in set(range(len(self.owned))) - set(kept):
+            for page in self.owned[r]:
+                self.users[page] -= 1
+                if not self.users[page]:
+                    del self.users[page]
+                    self.free.append(page)
+        self.owned = [self.owned[r] for r in kept]
+        self.table, self.length = self.table[index], self.length[index]
+
+
+def _trunk(shared: int, prompt: tuple[int, ...]) -> int:
+    """Tokens of the segment that a prompt begins with: what its lot shares, else its own full pages, else all of it."""
+    return shared or len(prompt) // PAGE * PAGE or len(prompt)

@@ -1,0 +1,34 @@
+"""What a sampler holds of the rows that are being continued."""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Sequence
+
+import torch
+
+
+class Rows(abc.ABC):
+    """The model's state of R rows, each reading one token a step. Mutable.
+
+    Rows are in the order in which they were admitted, less those that were dropped.
+    """
+
+    patience = 1
+    """Steps between looks at which rows are done: a look makes the host wait for the device."""
+
+    @abc.abstractmethod
+    def admit(self, prompts: Sequence[tuple[int, ...]], limits: Sequence[int]) -> torch.Tensor:
+        """Read prompts, each distinct one once, as new rows at the end; next-token logits [new, V].
+
+        Args:
+            limits: most tokens that each row will read besides.
+        """
+
+    @abc.abstractmethod
+    def step(self, token_R: torch.Tensor) -> torch.Tensor:
+        """Read one token a row; next-token logits [R, V]. A row that is past its limit may be given anything and gives anything."""
+
+    @abc.abstractmethod
+    def keep(self, index: torch.Tensor) -> None:
+        """Drop all rows but these (increasing numbers)."""

@@ -1,0 +1,630 @@
+// What a transformer layer does between its matrix products, fused for the CPU: one pass over memory each.
+//
+// Built at first use by `native.py` with the machine's own C++ compiler, called through plain pointers: no torch headers, no ABI to match. Everything
+// is computed in float32; T is how activations are stored (float, or bf16 as its 16 bits). Rows of 16 floats are one vector: head sizes and widths are
+// multiples of 16, which the caller checks. Sums go in a fixed order that depends on the number of threads at most.
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <vector>
+#ifdef _OPENMP
+#include <omp.h>
+#else
+static int omp_get_thread_num() { return 0; }
+#endif
+
+typedef float v16 __attribute__((vector_size(64)));
+typedef float v16u __attribute__((vector_size(64), aligned(4), may_alias));
+typedef int32_t i16 __attribute__((vector_size(64)));
+typedef uint32_t u16 __attribute__((vector_size(64)));
+typedef uint16_t h16 __attribute__((vector_size(32)));
+typedef uint16_t h16u __attribute__((vector_size(32), aligned(2), may_alias));
+struct bf16 { uint16_t bits; };
+
+static const int LANES = 16;
+static const float NEG = -1e30f;
+static const int MOST_SIZE = 1024;  // of a head; the caller checks
+
+static inline v16 load(const float* p) { return *(const v16u*)p; }
+static inline void store(float* p, v16 x) { *(v16u*)p = x; }
+static inline v16 load(const bf16* p) { return (v16)(__builtin_convertvector((h16)*(const h16u*)p, u16) << 16); }
+static inline void store(bf16* p, v16 x) {
+  u16 w = (u16)x;
+  w += 0x7fff + ((w >> 16) & 1);  // round to nearest, ties to even
+  *(h16u*)p = __builtin_convertvector(w >> 16, h16);
+}
+static inline float get(const float* p) { return *p; }
+static inline float get(const bf16* p) { uint32_t w = (uint32_t)p->bits << 16; float f; std::memcpy(&f, &w, 4); return f; }
+static inline void put(float* p, float x) { *p = x; }
+static inline void put(bf16* p, float x) {
+  uint32_t w; std::memcpy(&w, &x, 4);
+  p->bits = (uint16_t)((w + 0x7fff + ((w >> 16) & 1)) >> 16);
+}
+typedef float v8 __attribute__((vector_size(32)));
+typedef float v4 __attribute__((vector_size(16)));
+static inline float sum(v16 x) {
+  v8 half[2];
+  std::memcpy(half, &x, sizeof x);
+  v8 a = half[0] + half[1];
+  v4 quarter[2];
+  std::memcpy(quarter, &a, sizeof a);
+  v4 b = quarter[0] + quarter[1];
+  return (b[0] + b[2]) + (b[1] + b[3]);
+}
+static inline v16 all(float x) { return x - (v16){}; }
+static inline v16 max(v16 a, v16 b) { return a > b ? a : b; }
+
+// exp to about 2e-7: 2^n times a polynomial on [-ln2/2, ln2/2] (the coefficients of Cephes' expf).
+static inline v16 exp16(v16 x) {
+  x = x > 88.0f ? all(88.0f) : x;
+  v16 low = x < -87.0f ? all(-87.0f) : x;
+  v16 n = low * 1.44269504f + 12582912.0f;  // 1.5 * 2^23: rounds to the nearest integer
+  i16 whole = (i16)n - 0x4b400000;
+  n -= 12582912.0f;
+  v16 r = low - n * 0.693359375f + n * 2.12194440e-4f;
+  v16 p = all(1.9875691500e-4f);
+  p = p * r + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  p = p * r * r + r + 1.0f;
+  v16 out = p * (v16)((whole + 127) << 23);
+  return x < -87.0f ? (v16){} : out;  // masked scores weigh exactly nothing
+}
+
+// ---- x += h; y = norm(x) ---------------------------------------------------------------------------------------------------------------------
+
+// RMS norm (Zhang and Sennrich 2019, arXiv:1910.07467, eq. 4) of the residual stream after adding h (may be null); stream: the sum, may be x itself.
+template <class T>
+static void add_norm(int n, int d, const float* x, const T* h, const float* w, float eps, float* stream, T* y, float* scale, int threads) {
+#pragma omp parallel for num_threads(threads) schedule(static)
+  for (int i = 0; i < n; i++) {
+    const float* row = x + (size_t)i * d;
+    float* to = stream + (size_t)i * d;
+    v16 squares = {};
+    for (int j = 0; j < d; j += LANES) {
+      v16 v = load(row + j);
+      if (h) v += load(h + (size_t)i * d + j);
+      if (h || to != row) store(to + j, v);
+      squares += v * v;
+    }
+    float s = 1.0f / std::sqrt(sum(squares) / d + eps);
+    if (scale) scale[i] = s;
+    for (int j = 0; j < d; j += LANES) store(y + (size_t)i * d + j, load(to + j) * s * load(w + j));
+  }
+}
+
+// dx = dstream + the norm's own gradient; dh = dx in T (null: T is float and dh is dx); dw: one row of sums a thread.
+template <class T>
+static void add_norm_back(int n, int d, const float* stream, const float* scale, const float* w, const T* dy, const float* dstream, float* dx, T* dh,
+                          float* dw, int threads) {
+#pragma omp parallel num_threads(threads)
+  {
+    float* own = dw + (size_t)omp_get_thread_num() * d;
+#pragma omp for schedule(static)
+    for (int i = 0; i < n; i++) {
+      const float* row = stream + (size_t)i * d;
+      const T* g = dy + (size_t)i * d;
+      v16 dots = {};
+      float s = scale[i];
+      for (int j = 0; j < d; j += LANES) {
+        v16 gx = load(g + j) * load(row + j) * s;
+        store(own + j, load(own + j) + gx);
+        dots += gx * load(w + j);
+      }
+      float mean = sum(dots) / d;
+      for (int j = 0; j < d; j += LANES) {
+        v16 v = s * (load(g + j) * load(w + j) - load(row + j) * s * mean);
+        if (dstream) v += load(dstream + (size_t)i * d + j);
+        store(dx + (size_t)i * d + j, v);
+        if (dh) store(dh + (size_t)i * d + j, v);
+      }
+    }
+  }
+}
+
+// ---- y = silu(gate) * up ---------------------------------------------------------------------------------------------------------------------
+
+// Shazeer 2020, arXiv:2002.05202, eq. 6, without the products. gu: [n, 2f], gates first.
+template <class T>
+static void swiglu(int n, int f, const T* gu, T* y, int threads) {
+#pragma omp parallel for num_threads(threads) schedule(static)
+  for (int i = 0; i < n; i++)
+    for (int j = 0; j < f; j += LANES) {
+      v16 g = load(gu + (size_t)i * 2 * f + j), u = load(gu + (size_t)i * 2 * f + f + j);
+      store(y + (size_t)i * f + j, g * u / (1.0f + exp16(-g)));
+    }
+}
+
+template <class T>
+static void swiglu_back(int n, int f, const T* gu, const T* dy, T* dgu, int threads) {
+#pragma omp parallel for num_threads(threads) schedule(static)
+  for (int i = 0; i < n; i++)
+    for (int j = 0; j < f; j += LANES) {
+      const T* at = gu + (size_t)i * 2 * f + j;
+      T* to = dgu + (size_t)i * 2 * f + j;
+      v16 g = load(at), u = load(at + f), d = load(dy + (size_t)i * f + j);
+      v16 s = 1.0f / (1.0f + exp16(-g));
+      store(to, d * u * s * (1.0f + g * (1.0f - s)));
+      store(to + f, d * g * s);
+    }
+}
+
+// ---- norm and rotation of query and key heads ------------------------------------------------------------------------------------------------
+
+// Rotary position embedding (Su et al. 2021, arXiv:2104.09864, eq. 34), first half against second half of a head.
+static inline void rotate(float* x, const float* cos, const float* sin, int D, float sign) {
+  int half = D / 2;
+  for (int j = 0; j < half; j++) {
+    float a = x[j], b = x[j + half], s = sign * sin[j];
+    x[j] = a * cos[j] - b * s;
+    x[j + half] = b * cos[j] + a * s;
+  }
+}
+
+// One head: norm (w not null), rotation; returns the norm's scale.
+template <class T>
+static inline float turn_head(const T* in, const float* w, float eps, const float* cos, const float* sin, int D, float* out) {
+  v16 squares = {};
+  for (int j = 0; j < D; j += LANES) {
+    v16 v = load(in + j);
+    store(out + j, v);
+    squares += v * v;
+  }
+  float s = 1.0f;
+  if (w) {
+    s = 1.0f / std::sqrt(sum(squares) / D + eps);
+    for (int j = 0; j < D; j += LANES) store(out + j, load(out + j) * s * load(w + j));
+  }
+  rotate(out, cos, sin, D, 1.0f);
+  return s;
+}
+
+// qkv [n, (hq + 2 hkv) D] to out (may be qkv itself); values are copied. scale [n, hq + hkv] is kept for the gradient where heads are normed.
+template <class T>
+static void turn(int n, int hq, int hkv, int D, const T* qkv, const float* qw, const float* kw, float eps, const float* cos, const float* sin,
+                 const int32_t* position, T* out, float* scale, int threads) {
+  int heads = hq + hkv, width = (hq + 2 * hkv) * D;
+#pragma omp parallel for num_threads(threads) schedule(static)
+  for (int i = 0; i < n; i++) {
+    float head[MOST_SIZE];
+    const float *c = cos + (size_t)position[i] * (D / 2), *s = sin + (size_t)position[i] * (D / 2);
+    for (int a = 0; a < heads; a++) {
+      float k = turn_head(qkv + (size_t)i * width + a * D, a < hq ? qw : kw, eps, c, s, D, head);
+      if (scale) scale[(size_t)i * heads + a] = k;
+      for (int j = 0; j < D; j += LANES) store(out + (size_t)i * width + a * D + j, load(head + j));
+    }
+    if (out != qkv) std::memcpy(out + (size_t)i * width + heads * D, qkv + (size_t)i * width + heads * D, (size_t)hkv * D * sizeof(T));
+  }
+}
+
+// In place: the gradient of out becomes that of qkv. dw: [threads, 2 D], queries' weights first; null where heads are not normed (then qkv is not read).
+template <class T>
+static void turn_back(int n, int hq, int hkv, int D, const T* qkv, const float* qw, const float* kw, const float* cos, const float* sin,
+                      const int32_t* position, const float* scale, T* grad, float* dw, int threads) {
+  int heads = hq + hkv, width = (hq + 2 * hkv) * D;
+#pragma omp parallel num_threads(threads)
+  {
+    float* own = dw ? dw + (size_t)omp_get_thread_num() * 2 * D : nullptr;
+    float g[MOST_SIZE];
+#pragma omp for schedule(static)
+    for (int i = 0; i < n; i++) {
+      const float *c = cos + (size_t)position[i] * (D / 2), *s = sin + (size_t)position[i] * (D / 2);
+      for (int a = 0; a < heads; a++) {
+        T* at = grad + (size_t)i * width + a * D;
+        const T* x = qkv + (size_t)i * width + a * D;
+        const float* w = a < hq ? qw : kw;
+        for (int j = 0; j < D; j += LANES) store(g + j, load(at + j));
+        rotate(g, c, s, D, -1.0f);
+        if (w) {
+          float k = scale[(size_t)i * heads + a];
+          float* sums = own + (a < hq ? 0 : D);
+          v16 dots = {};
+          for (int j = 0; j < D; j += LANES) {
+            v16 gx = load(g + j) * load(x + j) * k;
+            store(sums + j, load(sums + j) + gx);
+            dots += gx * load(w + j);
+          }
+          float mean = sum(dots) / D;
+          for (int j = 0; j < D; j += LANES) store(g + j, k * (load(g + j) * load(w + j) - load(x + j) * k * mean));
+        }
+        for (int j = 0; j < D; j += LANES) store(at + j, load(g + j));
+      }
+    }
+  }
+}
+
+// ---- attention within trees of packed tokens -------------------------------------------------------------------------------------------------
+
+// Tokens are packed [n, (hq + 2 hkv) D]. A segment (a prompt, or a response that continues one) is a run of tokens; a tree is a prompt's segment
+// followed by its responses' segments. A token sees its prompt and what came before it in its own segment. Softmax attention by blocks of keys
+// (Dao et al. 2022, arXiv:2205.14135, algorithm 1); a vector holds 16 queries, so that nothing is ever summed across one.
+struct Segment { int32_t start, length, prefix, before; };  // first token, tokens, first token of the prompt, tokens of it seen (0: none)
+
+static const int KEYS = 32;
+
+template <class T>
+struct Packed {
+  int hq, hkv, D;
+  const T* qkv;
+  size_t width() const { return (size_t)(hq + 2 * hkv) * D; }
+  const T* query(size_t token, int head) const { return qkv + token * width() + (size_t)head * D; }
+  const T* key(size_t token, int head) const { return qkv + token * width() + (size_t)(hq + head) * D; }
+  const T* value(size_t token, int head) const { return qkv + token * width() + (size_t)(hq + hkv + head) * D; }
+};
+
+static inline int token_of(const Segment& s, int k) { return k < s.before ? s.prefix + k : s.start + k - s.before; }
+
+// Rows of `count` tokens turned so that element d of all of them is one vector; missing rows are zero.
+template <class T>
+static inline void gather(const T* first, size_t stride, int count, int D, float factor, v16* out) {
+  for (int d = 0; d < D; d++) out[d] = (v16){};
+  for (int q = 0; q < count; q++)
+    for (int d = 0; d < D; d++) ((float*)out)[d * LANES + q] = get(first + q * stride + d) * factor;
+}
+
+// scores[k] = for 16 queries the products with key k. `count` is a multiple of 4.
+static inline void products(const float* rows, int count, int D, const v16* turned, v16* scores) {
+  for (int k = 0; k < count; k += 4) {
+    const float* r = rows + (size_t)k * D;
+    v16 a = {}, b = {}, c = {}, e = {}, f = {}, g = {}, h = {}, i = {};
+    for (int d = 0; d < D; d += 2) {
+      v16 q = turned[d], p = turned[d + 1];
+      a += q * r[d];
+      b += q * r[D + d];
+      c += q * r[2 * D + d];
+      e += q * r[3 * D + d];
+      f += p * r[d + 1];
+      g += p * r[D + d + 1];
+      h += p * r[2 * D + d + 1];
+      i += p * r[3 * D + d + 1];
+    }
+    scores[k] = a + f, scores[k + 1] = b + g, scores[k + 2] = c + h, scores[k + 3] = e + i;
+  }
+}
+
+// turned[d] += sum over k of weights[k] rows[k][d].
+static inline void accumulate(const float* rows, int count, int D, const v16* weights, v16* turned) {
+  for (int k = 0; k < count; k += 4) {
+    const float* r = rows + (size_t)k * D;
+    v16 a = weights[k], b = weights[k + 1], c = weights[k + 2], e = weights[k + 3];
+    for (int d = 0; d < D; d++) turned[d] += a * r[d] + b * r[D + d] + c * r[2 * D + d] + e * r[3 * D + d];
+  }
+}
+
+// into[k][:] += sum over queries of weights[k][q] rows[q][:], for as many keys as there are; four at a time, so that their sums run side by side.
+static inline void outer(const v16* weights, int count, int D, const float* rows, float* const* into) {
+  int k = 0;
+  for (; k + 3 < count; k += 4) {
+    const float *a = (const float*)&weights[k], *b = a + LANES, *c = b + LANES, *e = c + LANES;
+    for (int d = 0; d < D; d += LANES) {
+      v16 w = load(into[k] + d), x = load(into[k + 1] + d), y = load(into[k + 2] + d), z = load(into[k + 3] + d);
+      for (int q = 0; q < LANES; q++) {
+        v16 row = load(rows + (size_t)q * D + d);
+        w += row * a[q];
+        x += row * b[q];
+        y += row * c[q];
+        z += row * e[q];
+      }
+      store(into[k] + d, w), store(into[k + 1] + d, x), store(into[k + 2] + d, y), store(into[k + 3] + d, z);
+    }
+  }
+  for (; k < count; k++)
+    for (int d = 0; d < D; d += LANES) {
+      v16 s = load(into[k] + d);
+      for (int q = 0; q < LANES; q++) s += load(rows + (size_t)q * D + d) * ((const float*)&weights[k])[q];
+      store(into[k] + d, s);
+    }
+}
+
+struct Scratch {
+  std::vector<v16> queries, outs, grads, dqueries;
+  std::vector<float> keys, values, query_rows, grad_rows;
+  v16 scores[KEYS], grads_of[KEYS];
+  explicit Scratch(int D)
+      : queries(D), outs(D), grads(D), dqueries(D), keys((size_t)KEYS * D), values((size_t)KEYS * D), query_rows((size_t)LANES * D),
+        grad_rows((size_t)LANES * D) {}
+};
+
+static const i16 LANE = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+
+// Copies the keys [from, to) that a segment's queries see; padded with zeros to a multiple of 4. Returns the padded count.
+template <class T>
+static inline int fetch(const Packed<T>& p, const Segment& s, int head, int from, int to, Scratch& w) {
+  int count = to - from, padded = (count + 3) / 4 * 4, D = p.D;
+  for (int k = 0; k < padded; k++)
+    for (int d = 0; d < D; d += LANES) {
+      bool real = k < count;
+      size_t t = real ? token_of(s, from + k) : 0;
+      store(&w.keys[(size_t)k * D + d], real ? load(p.key(t, head) + d) : (v16){});
+      store(&w.values[(size_t)k * D + d], real ? load(p.value(t, head) + d) : (v16){});
+    }
+  return padded;
+}
+
+// Keys that come after a query weigh nothing. Query q of the tile is number `first + q` of the segment.
+static inline void mask(v16* scores, int from, int count, int padded, int before, int first) {
+  for (int k = 0; k < padded; k++) {
+    int own = from + k - before;
+    if (k >= count) scores[k] = all(NEG);
+    else if (own > first) scores[k] = LANE + first >= own ? scores[k] : all(NEG);
+  }
+}
+
+template <class T>
+static void attend_tile(const Packed<T>& p, const Segment& s, int head, int first, T* out, float* lse, Scratch& w) {
+  int D = p.D, kv = head / (p.hq / p.hkv), count = std::min(LANES, s.length - first), seen = s.before + first + count;
+  gather(p.query(s.start + first, head), p.width(), count, D, 1.0f / std::sqrt((float)D), w.queries.data());
+  v16 top = all(NEG), total = {};
+  for (int d = 0; d < D; d++) w.outs[d] = (v16){};
+  for (int from = 0; from < seen; from += KEYS) {
+    int to = std::min(seen, from + KEYS), padded = fetch(p, s, kv, from, to, w);
+    products(w.keys.data(), padded, D, w.queries.data(), w.scores);
+    mask(w.scores, from, to - from, padded, s.before, first);
+    v16 now = top;
+    for (int k = 0; k < padded; k++) now = max(now, w.scores[k]);
+    v16 shrink = exp16(top - now);
+    total *= shrink;
+    for (int k = 0; k < padded; k++) {
+      w.scores[k] = exp16(w.scores[k] - now);
+      total += w.scores[k];
+    }
+    if (from)
+      for (int d = 0; d < D; d++) w.outs[d] *= shrink;
+    accumulate(w.values.data(), padded, D, w.scores, w.outs.data());
+    top = now;
+  }
+  for (int q = 0; q < count; q++) {
+    size_t token = s.start + first + q;
+    for (int d = 0; d < D; d++) put(out + (token * p.hq + head) * D + d, ((float*)&w.outs[d])[q] / total[q]);
+    if (lse) lse[token * p.hq + head] = top[q] + std::log(total[q]);
+  }
+}
+
+template <class T>
+static void attend(int hq, int hkv, int D, const T* qkv, int segments, const Segment* segment, T* out, float* lse, int threads) {
+  Packed<T> p = {hq, hkv, D, qkv};
+#pragma omp parallel num_threads(threads)
+  {
+    Scratch w(D);
+#pragma omp for schedule(dynamic, 1)
+    for (int unit = 0; unit < segments * hq; unit++) {
+      const Segment& s = segment[unit / hq];
+      for (int first = 0; first < s.length; first += LANES) attend_tile(p, s, unit % hq, first, out, lse, w);
+    }
+  }
+}
+
+template <class T>
+static void attend_back_tile(const Packed<T>& p, const Segment& s, int head, int first, const T* out, const float* lse, const T* dout, T* dqkv,
+                             float* dkeys, float* dvalues, int tree, Scratch& w) {
+  int D = p.D, kv = head / (p.hq / p.hkv), count = std::min(LANES, s.length - first), seen = s.before + first + count;
+  float factor = 1.0f / std::sqrt((float)D);
+  size_t token = s.start + first, wide = (size_t)p.hq * D;
+  gather(p.query(token, head), p.width(), count, D, factor, w.queries.data());
+  gather(dout + token * wide + (size_t)head * D, wide, count, D, 1.0f, w.grads.data());
+  v16 delta = {}, norm = all(-NEG);  // a missing query has weight exp(s - huge) = 0
+  for (int q = 0; q < LANES; q++) {
+    float dot = 0;
+    for (int d = 0; d < D; d += LANES) {
+      v16 g = {}, x = {};
+      if (q < count) {
+        g = load(dout + (token + q) * wide + (size_t)head * D + d);
+        x = load(p.query(token + q, head) + d) * factor;
+        dot += sum(g * load(out + (token + q) * wide + (size_t)head * D + d));
+      }
+      store(&w.grad_rows[(size_t)q * D + d], g);
+      store(&w.query_rows[(size_t)q * D + d], x);
+    }
+    delta[q] = dot;
+    if (q < count) norm[q] = lse[(token + q) * p.hq + head];
+  }
+  for (int d = 0; d < D; d++) w.dqueries[d] = (v16){};
+  for (int from = 0; from < seen; from += KEYS) {
+    int to = std::min(seen, from + KEYS), padded = fetch(p, s, kv, from, to, w);
+    float *key_rows[KEYS], *value_rows[KEYS];
+    for (int k = from; k < to; k++) {
+      size_t at = (size_t)(token_of(s, k) - tree) * D;
+      key_rows[k - from] = dkeys + at;
+      value_rows[k - from] = dvalues + at;
+    }
+    products(w.keys.data(), padded, D, w.queries.data(), w.scores);
+    products(w.values.data(), padded, D, w.grads.data(), w.grads_of);
+    mask(w.scores, from, to - from, padded, s.before, first);
+    for (int k = 0; k < padded; k++) {
+      w.scores[k] = exp16(w.scores[k] - norm);
+      w.grads_of[k] = w.scores[k] * (w.grads_of[k] - delta);
+    }
+    outer(w.scores, to - from, D, w.grad_rows.data(), value_rows);
+    outer(w.grads_of, to - from, D, w.query_rows.data(), key_rows);
+    accumulate(w.keys.data(), padded, D, w.grads_of, w.dqueries.data());
+  }
+  for (int q = 0; q < count; q++)
+    for (int d = 0; d < D; d++) put(dqkv + (token + q) * p.width() + (size_t)head * D + d, ((float*)&w.dqueries[d])[q] * factor);
+}
+
+// trees: the first segment of each tree, and one past the last. All of a tree's queries that read one key head are one unit of work: no races.
+template <class T>
+static void attend_back(int hq, int hkv, int D, const T* qkv, int trees, const int32_t* tree, const Segment* segment, const T* out, const float* lse,
+                        const T* dout, T* dqkv, int threads) {
+  Packed<T> p = {hq, hkv, D, qkv};
+  int repeat = hq / hkv;
+#pragma omp parallel num_threads(threads)
+  {
+    Scratch w(D);
+    std::vector<float> sums;
+#pragma omp for schedule(dynamic, 1)
+    for (int unit = 0; unit < trees * hkv; unit++) {
+      int kv = unit % hkv, from = tree[unit / hkv], to = tree[unit / hkv + 1];
+      int begin = segment[from].start, tokens = segment[to - 1].start + segment[to - 1].length - begin;
+      sums.assign((size_t)2 * tokens * D, 0.0f);
+      float *dkeys = sums.data(), *dvalues = dkeys + (size_t)tokens * D;
+      for (int i = from; i < to; i++)
+        for (int head = kv * repeat; head < (kv + 1) * repeat; head++)
+          for (int first = 0; first < segment[i].length; first += LANES)
+            attend_back_tile(p, segment[i], head, first, out, lse, dout, dqkv, dkeys, dvalues, begin, w);
+      for (int t = 0; t < tokens; t++)
+        for (int d = 0; d < D; d += LANES) {
+          store((T*)p.key(begin + t, kv) - qkv + dqkv + d, load(dkeys + (size_t)t * D + d));
+          store((T*)p.value(begin + t, kv) - qkv + dqkv + d, load(dvalues + (size_t)t * D + d));
+        }
+    }
+  }
+}
+
+// ---- one token a row, over pages of keys and values ------------------------------------------------------------------------------------------
+
+// A page holds 16 tokens: keys turned [hkv, D, 16] so that a vector is one element of 16 keys, values [hkv, 16, D]. Row r has read length[r] tokens,
+// in the pages table[r]; rows that continue one prompt name the same pages (paged attention: Kwon et al. 2023, arXiv:2309.06180, section 4.1).
+template <class T>
+struct Pages {
+  int hkv, D;
+  T *keys, *values;
+  size_t size() const { return (size_t)hkv * D * LANES; }
+  void write(int32_t page, int slot, int head, const float* key, const float* value) const {
+    T* k = keys + page * size() + (size_t)head * D * LANES + slot;
+    T* v = values + page * size() + ((size_t)head * LANES + slot) * D;
+    for (int d = 0; d < D; d++) put(k + (size_t)d * LANES, key[d]);
+    for (int d = 0; d < D; d += LANES) store(v + d, load(value + d));
+  }
+};
+
+// One query head against n tokens. WIDTH is D where it is known when compiling, so that sums stay in registers, else 0. scores: room for all pages.
+template <class T, int WIDTH>
+static inline void attend_pages(const Pages<T>& pages, const int32_t* page, int n, int head, const float* query, float* scores, T* out) {
+  const int D = WIDTH ? WIDTH : pages.D, used = (n + LANES - 1) / LANES, wide = WIDTH ? WIDTH / LANES : 1;
+  const float factor = 1.0f / std::sqrt((float)D);
+  v16 top = all(NEG), total = {};
+  for (int j = 0; j < used; j++) {
+    const T* k = pages.keys + page[j] * pages.size() + (size_t)head * D * LANES;
+    v16 x = {}, y = {}, z = {}, w = {};
+    for (int d = 0; d < D; d += 4) {
+      x += load(k + (size_t)d * LANES) * query[d];
+      y += load(k + (size_t)(d + 1) * LANES) * query[d + 1];
+      z += load(k + (size_t)(d + 2) * LANES) * query[d + 2];
+      w += load(k + (size_t)(d + 3) * LANES) * query[d + 3];
+    }
+    x = (x + y + (z + w)) * factor;
+    if (j == used - 1) x = LANE + j * LANES < n ? x : all(NEG);
+    store(scores + j * LANES, x);
+    top = max(top, x);
+  }
+  float peak = NEG;
+  for (int i = 0; i < LANES; i++) peak = top[i] > peak ? top[i] : peak;
+  for (int j = 0; j < used; j++) {
+    v16 x = exp16(load(scores + j * LANES) - peak);
+    store(scores + j * LANES, x);
+    total += x;
+  }
+  float share = 1.0f / sum(total);
+  for (int from = 0; from < D; from += wide * LANES) {
+    v16 even[wide], odd[wide];
+    for (int i = 0; i < wide; i++) even[i] = odd[i] = (v16){};
+    for (int j = 0; j < used; j++) {
+      const T* v = pages.values + page[j] * pages.size() + (size_t)head * D * LANES + from;
+      const float* p = scores + j * LANES;
+      int here = std::min(LANES, n - j * LANES), t = 0;
+      for (; t + 1 < here; t += 2)
+        for (int i = 0; i < wide; i++) {
+          even[i] += load(v + (size_t)t * D + i * LANES) * p[t];
+          odd[i] += load(v + (size_t)(t + 1) * D + i * LANES) * p[t + 1];
+        }
+      if (t < here)
+        for (int i = 0; i < wide; i++) even[i] += load(v + (size_t)t * D + i * LANES) * p[t];
+    }
+    for (int i = 0; i < wide; i++) store(out + from + i * LANES, (even[i] + odd[i]) * share);
+  }
+}
+
+// qkv holds heads before norm and rotation. Writes this token's key and value, attends, gives out [rows, hq D].
+template <class T, int WIDTH>
+static void step_wide(int rows, int hq, int hkv, int D, const T* qkv, const float* qw, const float* kw, float eps, const float* cos, const float* sin,
+                      const int32_t* length, const int32_t* table, int stride, T* keys, T* values, T* out, int threads) {
+  Pages<T> pages = {hkv, D, keys, values};
+  int repeat = hq / hkv;
+  size_t width = (size_t)(hq + 2 * hkv) * D;
+#pragma omp parallel num_threads(threads)
+  {
+    std::vector<float> scores((size_t)stride * LANES), query((size_t)D), key((size_t)D), value((size_t)D);
+#pragma omp for schedule(dynamic, 4)
+    for (int r = 0; r < rows; r++) {
+      const int32_t* page = table + (size_t)r * stride;
+      const float *c = cos + (size_t)length[r] * (D / 2), *s = sin + (size_t)length[r] * (D / 2);
+      const T* row = qkv + r * width;
+      for (int h = 0; h < hkv; h++) {
+        turn_head(row + (size_t)(hq + h) * D, kw, eps, c, s, D, key.data());
+        for (int d = 0; d < D; d += LANES) store(&value[d], load(row + (size_t)(hq + hkv + h) * D + d));
+        pages.write(page[length[r] / LANES], length[r] % LANES, h, key.data(), value.data());
+        for (int a = h * repeat; a < (h + 1) * repeat; a++) {
+          turn_head(row + (size_t)a * D, qw, eps, c, s, D, query.data());
+          attend_pages<T, WIDTH>(pages, page, length[r] + 1, h, query.data(), scores.data(), out + ((size_t)r * hq + a) * D);
+        }
+      }
+    }
+  }
+}
+
+template <class T>
+static void step(int rows, int hq, int hkv, int D, const T* qkv, const float* qw, const float* kw, float eps, const float* cos, const float* sin,
+                 const int32_t* length, const int32_t* table, int stride, T* keys, T* values, T* out, int threads) {
+  auto run = D == 32 ? step_wide<T, 32> : D == 64 ? step_wide<T, 64> : D == 128 ? step_wide<T, 128> : step_wide<T, 0>;
+  run(rows, hq, hkv, D, qkv, qw, kw, eps, cos, sin, length, table, stride, keys, values, out, threads);
+}
+
+// Prompts' keys and values (after norm and rotation) from packed tokens into pages: token n of the pack goes to place[n] = 16 page + slot.
+template <class T>
+static void fill(int n, int hq, int hkv, int D, const T* qkv, const int64_t* place, T* keys, T* values, int threads) {
+  Packed<T> p = {hq, hkv, D, qkv};
+  Pages<T> pages = {hkv, D, keys, values};
+#pragma omp parallel for num_threads(threads) schedule(static)
+  for (int i = 0; i < n; i++) {
+    float key[MOST_SIZE], value[MOST_SIZE];
+    if (place[i] < 0) continue;
+    for (int h = 0; h < hkv; h++) {
+      for (int d = 0; d < D; d += LANES) {
+        store(key + d, load(p.key(i, h) + d));
+        store(value + d, load(p.value(i, h) + d));
+      }
+      pages.write((int32_t)(place[i] / LANES), (int)(place[i] % LANES), h, key, value);
+    }
+  }
+}
+
+#define EXPORT extern "C" __attribute__((visibility("default")))
+#define BOTH(T, NAME)                                                                                                                               \
+  EXPORT void add_norm_##NAME(int n, int d, const float* x, const T* h, const float* w, float eps, float* stream, T* y, float* scale, int threads) { \
+    add_norm(n, d, x, h, w, eps, stream, y, scale, threads);                                                                                        \
+  }                                                                                                                                                 \
+  EXPORT void add_norm_back_##NAME(int n, int d, const float* stream, const float* scale, const float* w, const T* dy, const float* dstream,        \
+                                   float* dx, T* dh, float* dw, int threads) {                                                                      \
+    add_norm_back(n, d, stream, scale, w, dy, dstream, dx, dh, dw, threads);                                                                        \
+  }                                                                                                                                                 \
+  EXPORT void swiglu_##NAME(int n, int f, const T* gu, T* y, int threads) { swiglu(n, f, gu, y, threads); }                                         \
+  EXPORT void swiglu_back_##NAME(int n, int f, const T* gu, const T* dy, T* dgu, int threads) { swiglu_back(n, f, gu, dy, dgu, threads); }          \
+  EXPORT void turn_##NAME(int n, int hq, int hkv, int D, const T* qkv, const float* qw, const float* kw, float eps, const float* cos,               \
+                          const float* sin, const int32_t* position, T* out, float* scale, int threads) {                                           \
+    turn(n, hq, hkv, D, qkv, qw, kw, eps, cos, sin, position, out, scale, threads);                                                                 \
+  }                                                                                                                                                 \
+  EXPORT void turn_back_##NAME(int n, int hq, int hkv, int D, const T* qkv, const float* qw, const float* kw, const float* cos, const float* sin,   \
+                               const int32_t* position, const float* scale, T* grad, float* dw, int threads) {                                      \
+    turn_back(n, hq, hkv, D, qkv, qw, kw, cos, sin, position, scale, grad, dw, threads);                                                            \
+  }                                                                                                                                                 \
+  EXPORT void attend_##NAME(int hq, int hkv, int D, const T* qkv, int segments, const Segment* segment, T* out, float* lse, int threads) {          \
+    attend(hq, hkv, D, qkv, segments, segment, out, lse, threads);                                                                                  \
+  }                                                                                                                                                 \
+  EXPORT void attend_back_##NAME(int hq, int hkv, int D, const T* qkv, int trees, const int32_t* tree, const Segment* segment, const T* out,        \
+                                 const float* lse, const T* dout, T* dqkv, int threads) {                                                           \
+    attend_back(hq, hkv, D, qkv, trees, tree, segment, out, lse, dout, dqkv, threads);                                                              \
+  }                                                                                                                                                 \
+  EXPORT void step_##NAME(int rows, int hq, int hkv, int D, const T* qkv, const float* qw, const float* kw, float eps, const float* cos,            \
+                          const float* sin, const int32_t* length, const int32_t* table, int stride, T* keys, T* values, T* out, int threads) {     \
+    step(rows, hq, hkv, D, qkv, qw, kw, eps, cos, sin, length, table, stride, keys, values, out, threads);                                          \
+  }                                                                                                                                                 \
+  EXPORT void fill_##NAME(int n, int hq, int hkv, int D, const T* qkv, const int64_t* place, T* keys, T* values, int threads) {                     \
+    fill(n, hq, hkv, D, qkv, place, keys, values, threads);                                                                                         \
+  }
+
+BOTH(float, float32)
+BOTH(bf16, bfloat16)

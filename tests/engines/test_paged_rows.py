@@ -1,0 +1,153 @@
+"""Rows in pages: what each reads, who owns which page, and that none is lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+import torch
+from tests.models.architectures import lean_tiny
+
+from menolab.engines import paged_rows
+from menolab.engines.paged_rows import PAGE, PagedRows
+from menolab.models.lean import native
+from menolab.models.lean.model import lean
+from menolab.models.policy import Policy
+
+if not native.available():
+    pytest.skip("no compiler on this machine", allow_module_level=True)
+
+
+def rows_of(policy: Policy, pages: int, longest: int, dtype: torch.dtype = torch.float32) -> PagedRows:
+    model = lean(policy)
+    assert model is not None
+    return PagedRows(policy, model, pages, longest, dtype)
+
+
+def check_owners(rows: PagedRows, pages: int) -> None:
+    """Every page is free or owned; the page that a row writes next is its own alone, or the spare one."""
+    owned = Counter(page for own in rows.owned for page in own)
+    assert owned == rows.users
+    assert sorted([*rows.free, *owned]) == list(range(1, pages + 1)), "a page is lost, or free and owned at once"
+    for own, table, length in zip(rows.owned, rows.table.tolist(), rows.length.tolist(), strict=True):
+        assert table == own + [0] * (len(table) - len(own))
+        target = table[length // PAGE]
+        assert target == 0 or owned[target] == 1
+
+
+def own_logits(policy: Policy, tokens: list[int]) -> torch.Tensor:
+    return policy.model(torch.tensor([tokens])).logits[0, -1]
+
+
+X = tuple(range(10, 26))
+TREES = {
+    "lengths": [tuple(range(5, 5 + n)) for n in (1, 2, 15, 16, 17, 31, 32, 33, 48)],
+    "one prompt": [tuple(range(5, 45))] * 4,
+    "one trunk": [tuple(range(5, 45)) + (t,) * n for t, n in ((50, 1), (51, 3), (52, 20))] + [tuple(range(5, 45))],
+    "a prompt that is the trunk of others": [X, X + (30,) * 24, X + (31,) * 8],
+    "a trunk of whole pages": [X + X, X + X + (30,), X + X + X, X],
+}
+
+
+@pytest.mark.parametrize("at_once", [1, 10**6])
+@pytest.mark.parametrize("name", ["llama", "qwen3"])
+@pytest.mark.parametrize("prompts", TREES.values(), ids=TREES)
+@torch.inference_mode()
+def test_rows_read_what_the_model_reads(prompts, name, at_once, monkeypatch):
+    monkeypatch.setattr(paged_rows, "READ_AT_ONCE", at_once)
+    policy, steps = lean_tiny(name), 20
+    longest = max(map(len, prompts)) + steps
+    pages = 40 * len(prompts)
+    rows = rows_of(policy, pages, longest)
+    for states in (*rows.keys, *rows.values):
+        states.fill_(float("nan"))  # what was never written must not be read
+    texts = [list(prompt) for prompt in prompts]
+    logits = rows.admit(prompts, [steps] * len(prompts))
+    for t in range(steps):
+        check_owners(rows, pages)
+        for text, row in zip(texts, logits, strict=True):
+            torch.testing.assert_close(row, own_logits(policy, text), rtol=1e-4, atol=1e-4)
+        token = torch.tensor([40 + (3 * r + t) % 50 for r in range(len(prompts))])
+        for text, drawn in zip(texts, token.tolist(), strict=True):
+            text.append(drawn)
+        logits = rows.step(token)
+
+
+@torch.inference_mode()
+def test_a_group_keeps_its_prompt_once():
+    policy = lean_tiny("qwen3")
+    rows = rows_of(policy, 100, 60)
+    rows.admit([tuple(range(5, 45))] * 8, [8] * 8)  # 40 tokens: two full pages, and 8 tokens in a third
+    assert sorted(rows.users.values()) == [1] * 8 + [8, 8]
+    assert len(rows.free) == 100 - 10
+    rows.keep(torch.tensor([3]))
+    assert sorted(rows.users.values()) == [1, 1, 1] and len(rows.free) == 97
+    rows.keep(torch.tensor([], dtype=torch.long))
+    assert sorted(rows.free) == list(range(1, 101)) and not rows.users and not rows.owned
+
+
+@torch.inference_mode()
+def test_rows_past_their_limit_leave_the_others_alone():
+    """Row 0 is done after one token and waits for fifty steps; its neighbours do not notice, and no page of theirs is written."""
+    policy, steps = lean_tiny("llama"), 50
+    prompts = [(7,) * 15, (8, 9, 10), (11,) * 33]
+    rows = rows_of(policy, 30, 90)
+    rows.admit(prompts, [1, steps, steps])
+    texts = [list(prompt) for prompt in prompts]
+    for t in range(steps):
+        token = torch.tensor([20, 30 + t, 90 + t])
+        logits = rows.step(token)
+        check_owners(rows, 30)
+        for r in (1, 2):
+            texts[r].append(int(token[r]))
+            torch.testing.assert_close(logits[r], own_logits(policy, texts[r]), rtol=1e-4, atol=1e-4)
+
+
+@torch.inference_mode()
+def test_rows_at_the_very_end_of_their_table_stay_there():
+    policy = lean_tiny("llama", max_position_embeddings=20)
+    rows = rows_of(policy, 6, 20)
+    assert all(len(layer.turn.cos) >= 32 for layer in rows.layers), "its last page ends behind the context, and so do the positions that are looked up"
+    rows.admit([(7,) * 18, (8,)], [2, 19])
+    for _ in range(60):
+        logits = rows.step(torch.tensor([5, 6]))
+        check_owners(rows, 6)
+    assert logits.shape == (2, 263)
+
+
+@torch.inference_mode()
+def test_pages_go_round():
+    """Rows come, go and come again in half as many pages as they would need together."""
+    policy = lean_tiny("llama")
+    generator = torch.Generator().manual_seed(0)
+    rows, texts = rows_of(policy, 14, 32), []
+    for turn in range(12):
+        new = [tuple(torch.randint(3, 200, (int(n),), generator=generator).tolist()) for n in torch.randint(1, 20, (2,), generator=generator)]
+        new[1] = new[0] if turn % 3 == 0 else new[1]
+        logits = rows.admit(new, [6, 6])
+        check_owners(rows, 14)
+        texts += [list(prompt) for prompt in new]
+        for text, row in zip(texts[-2:], logits, strict=True):
+            torch.testing.assert_close(row, own_logits(policy, text), rtol=1e-4, atol=1e-4)
+        for t in range(3):
+            token = torch.tensor([30 + 5 * r + t for r in range(len(texts))])
+            logits = rows.step(token)
+            for text, drawn, row in zip(texts, token.tolist(), logits, strict=True):
+                text.append(drawn)
+                torch.testing.assert_close(row, own_logits(policy, text), rtol=1e-4, atol=1e-4)
+        kept = [r for r in range(len(texts)) if (r + turn) % 3 == 0][:2]
+        rows.keep(torch.tensor(kept, dtype=torch.long))
+        texts = [text for r, text in enumerate(texts) if r in kept and len(text) < 26]
+        rows.keep(torch.tensor([i for i, r in enumerate(kept) if int(rows.length[i]) < 26], dtype=torch.long))
+        check_owners(rows, 14)
+
+
+@torch.inference_mode()
+def test_bfloat16_pages():
+    policy = lean_tiny("qwen3")
+    rows, prompts = rows_of(policy, 20, 60, torch.bfloat16), [(1, 20, 30), tuple(range(3, 40))]
+    logits = rows.admit(prompts, [8, 8])
+    assert rows.keys[0].dtype == torch.bfloat16 and logits.dtype == torch.float32
+    for prompt, row in zip(prompts, logits, strict=True):
+        own = own_logits(policy, list(prompt))
+        assert (row - own).abs().max() <= 0.03 * own.abs().max()

@@ -47,6 +47,10 @@ def inputs_of(case: Case, credit_BT: torch.Tensor, *, extra: int = 2) -> LossInp
         credit_BT=credit_BT,
         mask_BT=mask_of(case.lengths, width),
         totals=totals_of(case),
+        reward_B=torch.tensor([float("nan") if r is None else r for r in case.rewards], dtype=torch.float64),
+        group_B=torch.tensor(case.group_of),
+        group_tokens_B=torch.tensor([sum(n for n, h in zip(case.lengths, case.group_of, strict=True) if h == g) for g in case.group_of]),
+        sampled_entropy=-sum(map(sum, case.old)) / sum(case.lengths),
         reference_logprobs_BT=padded(case.reference, width),
     )
 

@@ -37,6 +37,8 @@ class Problem:
     """Task's own measure, larger is harder; comparable within one task only."""
     facts: Mapping[str, Any] = field(default_factory=dict, hash=False)
     """What the verifier needs besides the answer, JSON values only (numbers, target, statements ...)."""
+    solution: str | None = None
+    """A right response, where a part that hints asked for one and the task can write it."""
 
 
 @dataclass(frozen=True)
@@ -111,17 +113,33 @@ class Rollout:
     """One response to one problem, with all that is later said about it."""
 
     prompt: tuple[int, ...]
+    """What the learner conditions on; a sampler may have drawn under another one (a hint, a distortion)."""
     tokens: tuple[int, ...]
     logprobs: tuple[float, ...]
+    """As sampled; NaN where a token was not drawn after this prompt. The loop scores those before it learns."""
     text: str
     finish: Finish
     sample: int = 0
-    """Index within its group."""
+    """Index within its group; the attempts of one conversation share it."""
     verdict: Verdict | None = None
     rewards: Mapping[str, float | None] = field(default_factory=dict, hash=False)
     """Named reward terms before weighting; None = this term could not be scored."""
     reward: float | None = None
     """Weighted sum of the terms; None = unscorable: no credit, and left out of every baseline."""
+    key: Key | None = None
+    """What it was drawn under: its identity, for randomness that comes later."""
+    given: int = 0
+    """How many leading tokens of the response the sampler supplied (a hint) instead of drawing them."""
+    greedy: bool = False
+    """A yardstick: judged with its group and compared with, never learnt from."""
+    turn: int = 0
+    """Which attempt of a conversation it is."""
+    wording: int | None = 0
+    """Under which wording of the problem it was drawn; None: under another one than that of its prompt."""
+    path: tuple[int, ...] = ()
+    """In a tree: which child it is at each depth; equal beginnings are shared segments."""
+    cuts: tuple[int, ...] = ()
+    """In a tree: where in `tokens` each segment of the path starts."""
 
     @property
     def truncated(self) -> bool:
@@ -138,6 +156,13 @@ class Group:
 
     problem: Problem
     rollouts: tuple[Rollout, ...]
+    limit: int | None = None
+    """The token limit under which the rollouts were drawn; what rewards for length are fractions of."""
+
+    @property
+    def sampled(self) -> tuple[Rollout, ...]:
+        """The rollouts without yardsticks."""
+        return tuple(r for r in self.rollouts if not r.greedy)
 
     def with_rollouts(self, rollouts: tuple[Rollout, ...]) -> Group:
         return replace(self, rollouts=rollouts)
@@ -166,7 +191,7 @@ class Batch:
     mask_BT: torch.Tensor
     """bool, True on response tokens."""
     logprobs_BT: torch.Tensor
-    """float32, as sampled."""
+    """float32, as sampled; NaN on response tokens that were not drawn after this prompt and are not scored yet."""
     reward_B: torch.Tensor
     """float32; NaN where unscorable."""
     group_B: torch.Tensor
@@ -174,3 +199,23 @@ class Batch:
     truncated_B: torch.Tensor
     """bool."""
     totals: Totals
+    answers: tuple[str | None, ...] = ()
+    """B answers as the verifier extracted them; None where it found none."""
+    keys: tuple[Key | None, ...] = ()
+    """B keys: what each rollout was drawn under."""
+    given_BT: torch.Tensor | None = None
+    """bool, True on response tokens that were supplied rather than drawn; None: none were."""
+    turn_B: torch.Tensor | None = None
+    """int64, which attempt of a conversation each rollout is; None: there are no conversations."""
+    wording_B: torch.Tensor | None = None
+    """int64, the wording of the problem that each rollout was drawn under, -1 if not that of its prompt; None: there is one wording of each."""
+    yardstick_B: torch.Tensor | None = None
+    """float32, the greedy response's reward of each rollout's group, NaN where there is none; None: nowhere is one."""
+    reference_logprobs_BT: torch.Tensor | None = None
+    """float32, under the frozen reference; given when an advantage needs "reference_logprobs"."""
+    recomputed_logprobs_BT: torch.Tensor | None = None
+    """float32, under the weights that sampled, as the learner computes them; given when a loss needs "recomputed_logprobs"."""
+    values_BT: torch.Tensor | None = None
+    """float32, a critic's value of the state before each token; given when an advantage needs "values"."""
+    token_rewards_BT: torch.Tensor | None = None
+    """float32, a process reward a token; given when an advantage needs "token_rewards"."""

@@ -52,3 +52,50 @@ class Cosine(Schedule):
             return progress / self.warmup
         done = (progress - self.warmup) / (1.0 - self.warmup) if self.warmup < 1.0 else 1.0
         return self.floor + (1.0 - self.floor) * 0.5 * (1.0 + math.cos(math.pi * done))
+
+
+@dataclass(frozen=True)
+class SigmoidDecay(Schedule):
+    """1 - sigmoid(steepness (progress - middle)): near 1 before the middle, near 0 after it.
+
+    Liu et al. 2025 (NoisyRollout), arXiv:2504.13055, as in the authors' code (decay_mode "sigmoid"; steepness 30, middle at step 40).
+    """
+
+    paper = "arXiv:2504.13055"
+
+    middle: float = 0.5
+    """Progress at which it is 1/2."""
+    steepness: float = 30.0
+
+    def __post_init__(self) -> None:
+        check_range("schedule.middle", self.middle, 0.0, 1.0)
+        check_range("schedule.steepness", self.steepness, 0.0, 500.0, open_low=True)
+
+    def __call__(self, progress: float) -> float:
+        return 1.0 / (1.0 + math.exp(self.steepness * (progress - self.middle)))
+
+
+@dataclass(frozen=True)
+class CosineUntil(Schedule):
+    """Half a cosine from `high` to `low` until a share of the training is done, 0 from then on.
+
+    Liu et al. 2025 (UFT), arXiv:2505.16984, appendix B: low + (high - low) (1 + cos(pi t / T_hint)) / 2 for t < T_hint, else 0; 0.95 to 0.05 over
+    300 of 500 steps.
+    """
+
+    paper = "arXiv:2505.16984, appendix B"
+
+    high: float = 0.95
+    low: float = 0.05
+    until: float = 0.6
+    """Progress from which on it is 0."""
+
+    def __post_init__(self) -> None:
+        check_range("schedule.low", self.low, 0.0, 1.0)
+        check_range("schedule.high", self.high, self.low, 1.0)
+        check_range("schedule.until", self.until, 0.0, 1.0)
+
+    def __call__(self, progress: float) -> float:
+        if progress >= self.until:
+            return 0.0
+        return self.low + (self.high - self.low) * 0.5 * (1.0 + math.cos(math.pi * progress / self.until))

@@ -9,7 +9,7 @@ from batches import inputs_of
 from menolab.losses.aggregation import Aggregation
 from menolab.losses.likelihood import Likelihood
 from menolab.pieces import members
-from oracles import Case, Ragged, gradient, weigh
+from oracles import Case, Ragged, gradient, weigh_case
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -19,7 +19,7 @@ def test_negative_log_likelihood(seed: int, aggregation: str, extra: int) -> Non
     case = Case(seed)
 
     def oracle(logprobs: Ragged) -> float:
-        return weigh([[-lp for lp in row] for row in logprobs], aggregation, case.limit)
+        return weigh_case([[-lp for lp in row] for row in logprobs], aggregation, case)
 
     inputs = inputs_of(case, torch.ones(len(case.lengths), max(case.lengths) + extra, dtype=torch.float64), extra=extra)
     out = Likelihood(members(Aggregation)[aggregation]())(inputs)

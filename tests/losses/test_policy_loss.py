@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 
 import pytest
@@ -15,7 +14,7 @@ from menolab.losses.policy_loss import PolicyLoss
 from menolab.losses.ratio import OnPolicy, TokenRatio
 from menolab.losses.surrogate import Clip, Linear
 from menolab.pieces import members
-from oracles import Case, Ragged, clipped_objective, gradient, k3, weigh
+from oracles import Case, Ragged, clipped_objective, gradient, k3, weigh_case
 
 AGGREGATIONS = sorted(members(Aggregation))
 
@@ -44,7 +43,7 @@ def test_clipped_token_ratio_matches_oracle(seed: int, aggregation: str, beta: f
             [beta * k3(lp, ref) - clipped_objective(lp, old, a, 0.1, 0.2) for lp, old, ref in zip(lps, olds, refs, strict=True)]
             for lps, olds, refs, a in zip(logprobs, case.old, case.reference, credit, strict=True)
         ]
-        return weigh(per_token, aggregation, case.limit)
+        return weigh_case(per_token, aggregation, case)
 
     loss = PolicyLoss(TokenRatio(), Clip(0.1, 0.2), members(Aggregation)[aggregation](), KLToReference(beta) if beta else NoPenalty())
     _same(loss, case, credit, oracle, case.logprobs)
@@ -61,10 +60,10 @@ def test_on_policy_gradient_is_the_score_function(seed: int, aggregation: str) -
     out.loss.backward()
 
     def score(logprobs: Ragged) -> float:
-        return weigh([[-a * lp for lp in row] for row, a in zip(logprobs, credit, strict=True)], aggregation, case.limit)
+        return weigh_case([[-a * lp for lp in row] for row, a in zip(logprobs, credit, strict=True)], aggregation, case)
 
     _gradients_equal(inputs.logprobs_BT, gradient(score, case.logprobs))
-    expected = weigh([[-a] * len(row) for row, a in zip(case.logprobs, credit, strict=True)], aggregation, case.limit)
+    expected = weigh_case([[-a] * len(row) for row, a in zip(case.logprobs, credit, strict=True)], aggregation, case)
     assert out.loss.item() == pytest.approx(expected, abs=1e-12)
 
 
@@ -81,57 +80,6 @@ def _gradients_equal(logprobs_BT: torch.Tensor, expected: Ragged) -> None:
     for b, row in enumerate(expected):
         assert logprobs_BT.grad[b, : len(row)].tolist() == pytest.approx(row, abs=1e-7)
         assert logprobs_BT.grad[b, len(row) :].abs().sum() == 0, "padding has a gradient"
-
-
-COMPOSITIONS = [
-    PolicyLoss(ratio, surrogate, members(Aggregation)[name](), penalty)
-    for ratio, surrogate, name, penalty in itertools.product(
-        (TokenRatio(), OnPolicy()), (Clip(), Linear()), AGGREGATIONS, (NoPenalty(), KLToReference(0.1))
-    )
-]
-
-
-@pytest.mark.parametrize("loss", COMPOSITIONS, ids=repr)
-def test_any_cut_into_micro_batches_and_any_order_gives_the_same_loss(loss: PolicyLoss) -> None:
-    case = Case(7)
-    whole = inputs_of(case, _tensor(_credit(case), case))
-    out = loss(whole)
-    out.loss.backward()
-    order = torch.randperm(len(case.lengths), generator=torch.Generator().manual_seed(0))
-    total, metrics, grads = 0.0, dict.fromkeys(out.metrics, 0.0), torch.zeros_like(whole.logprobs_BT)
-    for index_B in order.tensor_split(5):
-        width = max(1, max(case.lengths[i] for i in index_B.tolist()))
-        cut = lambda x_BT, index_B=index_B, width=width: x_BT.detach()[index_B, :width].clone()  # noqa: E731
-        logprobs_BT = cut(whole.logprobs_BT).requires_grad_(True)
-        assert whole.reference_logprobs_BT is not None
-        part = loss(
-            type(whole)(logprobs_BT, cut(whole.old_logprobs_BT), cut(whole.credit_BT), cut(whole.mask_BT), whole.totals, None, cut(whole.reference_logprobs_BT))
-        )
-        part.loss.backward()
-        total += part.loss.item()
-        metrics = {name: metrics[name] + part.metrics[name] for name in metrics}
-        assert logprobs_BT.grad is not None
-        for row, i in enumerate(index_B.tolist()):
-            grads[i, :width] = logprobs_BT.grad[row]
-    assert whole.logprobs_BT.grad is not None
-    assert total == pytest.approx(out.loss.item(), abs=1e-12)
-    assert metrics == pytest.approx(dict(out.metrics), abs=1e-12)
-    torch.testing.assert_close(grads, whole.logprobs_BT.grad, atol=1e-12, rtol=0)
-
-
-@pytest.mark.parametrize("loss", COMPOSITIONS, ids=repr)
-def test_amount_of_padding_does_not_matter_and_nan_stays_under_the_mask(loss: PolicyLoss) -> None:
-    case = Case(3)
-    credit = torch.tensor(_credit(case), dtype=torch.float64)[:, None]
-    values = []
-    for extra in (0, 9):
-        inputs = inputs_of(case, credit.expand(-1, max(case.lengths) + extra).clone(), extra=extra)
-        assert extra == 0 or inputs.logprobs_BT.isnan().any()
-        out = loss(inputs)
-        out.loss.backward()
-        assert inputs.logprobs_BT.grad is not None and inputs.logprobs_BT.grad.isfinite().all()
-        values.append(out.loss.item())
-    assert values[0] == pytest.approx(values[1], abs=1e-12)
 
 
 def test_metrics_count_clipped_tokens_and_drift() -> None:

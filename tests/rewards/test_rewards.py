@@ -21,7 +21,7 @@ VERDICTS = [right("compare", "", "1"), wrong("compare", "", "2"), wrong("extract
 
 def _group() -> Group:
     rollouts = tuple(Rollout((1,), (2, 3), (-0.1, -0.2), text, "stop", i, verdict) for i, (text, verdict) in enumerate(zip(TEXTS, VERDICTS, strict=True)))
-    return Group(Problem("p", "t", "?", "1"), rollouts)
+    return Group(Problem("p", "t", "?", "1"), rollouts, limit=16)
 
 
 @pytest.mark.parametrize("reward", [cls() for cls in members(Reward).values()], ids=repr)

@@ -31,9 +31,12 @@ class GroupScale(Advantage):
         check_range("ddof", self.ddof, 0, 1)
 
     def __call__(self, batch: Batch, credit_BT: torch.Tensor) -> torch.Tensor:
-        reward_B = batch.reward_B.double()
-        deviation_B = reward_B - group_mean(reward_B, batch.group_B)
-        count_B = group_sums((~reward_B.isnan()).double(), batch.group_B)
-        variance_B = group_sums(deviation_B**2, batch.group_B) / (count_B - self.ddof).clamp_min(1.0)
-        scale_B = variance_B.sqrt() + self.epsilon
+        scale_B = group_deviation(batch.reward_B, batch.group_B, self.ddof) + self.epsilon
         return (credit_BT.double() / torch.where(scale_B > 0, scale_B, 1.0)[:, None]).float()
+
+
+def group_deviation(reward_B: torch.Tensor, group_B: torch.Tensor, ddof: int) -> torch.Tensor:
+    """For every rollout the standard deviation of its group's scorable rewards (float64), exactly 0 where they are equal."""
+    deviation_B = reward_B.double() - group_mean(reward_B, group_B)
+    count_B = group_sums((~reward_B.isnan()).double(), group_B)
+    return (group_sums(deviation_B**2, group_B) / (count_B - ddof).clamp_min(1.0)).sqrt()

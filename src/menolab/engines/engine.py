@@ -21,6 +21,10 @@ class Engine(abc.ABC):
         """The prompt's tokens, chat template applied where the model has one."""
 
     @abc.abstractmethod
+    def tokens(self, text: str) -> tuple[int, ...]:
+        """The tokens of a piece of a response: no chat template, no <bos>."""
+
+    @abc.abstractmethod
     def decode(self, tokens: Sequence[int]) -> str:
         """The response's text: stop tokens and padding dropped, everything else (thinking tags too) kept."""
 

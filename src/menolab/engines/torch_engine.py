@@ -56,6 +56,9 @@ class TorchEngine(Engine):
     def encode(self, prompt: str) -> tuple[int, ...]:
         return self.policy.encode(prompt)
 
+    def tokens(self, text: str) -> tuple[int, ...]:
+        return tuple(self.policy.tokenizer(text, add_special_tokens=False)["input_ids"])
+
     def decode(self, tokens: Sequence[int]) -> str:
         return self.policy.decode(tokens)
 

@@ -15,5 +15,5 @@ class Likelihood(Loss):
     aggregate: Aggregation = TokenMean()
 
     def __call__(self, inputs: LossInputs) -> LossOutputs:
-        weights_BT = self.aggregate(inputs.mask_BT, inputs.totals).to(inputs.logprobs_BT.dtype)
+        weights_BT = self.aggregate(inputs).to(inputs.logprobs_BT.dtype)
         return LossOutputs(-(weights_BT * masked(inputs.credit_BT, inputs.mask_BT) * masked(inputs.logprobs_BT, inputs.mask_BT)).sum(), {})

@@ -11,6 +11,9 @@ import torch
 from menolab.pieces import Piece
 from menolab.records import Totals
 
+FURTHEST = 20.0
+"""Largest log-ratio of a whole response that is taken at its word: exp(20) is beyond every cap, and float32 ends at exp(88)."""
+
 
 @dataclass(frozen=True)
 class LossInputs:
@@ -26,10 +29,33 @@ class LossInputs:
     """bool, True on response tokens."""
     totals: Totals
     """Of the whole update, not of this micro-batch."""
+    reward_B: torch.Tensor
+    """Of the rollout; NaN where unscorable, and such rollouts are no members of their group."""
+    group_B: torch.Tensor
+    """int64, equal for rollouts of one problem."""
+    group_tokens_B: torch.Tensor
+    """int64, response tokens that the rollout's group has in the whole update, micro-batches or not."""
+    sampled_entropy: float
+    """Mean negative log-probability of the update's tokens as sampled: an unbiased estimate of the sampler's entropy a token. Nats."""
     entropy_BT: torch.Tensor | None = None
-    """Of the policy's next-token distribution; given when a part needs "entropy". Nats."""
+    """Of the policy's next-token distribution; given when a part needs "entropy", with a gradient when one needs "entropy_gradient". Nats."""
     reference_logprobs_BT: torch.Tensor | None = None
     """Under the frozen reference policy; given when a part needs "reference_logprobs"."""
+    recomputed_logprobs_BT: torch.Tensor | None = None
+    """Under the weights that sampled, as the *learner* computes them; given when a part needs "recomputed_logprobs". Where it is given, ratios
+    start from it, and what the sampler said serves the correction alone."""
+    normaliser_B: torch.Tensor | None = None
+    """log-sum-exp of the policy's logits (over the temperature) at the first response position, with gradient; for "normalisers". Nats."""
+    values_BT: torch.Tensor | None = None
+    """The value head's predictions, with gradient; given, as the two below, when a part needs "values"."""
+    old_values_BT: torch.Tensor | None = None
+    """The value head's predictions when the batch was sampled."""
+    returns_BT: torch.Tensor | None = None
+    """What the values are regressed on: advantage plus old value."""
+    whole: LossInputs | None = None
+    """The whole update under the present weights, without gradient; given when a part needs "whole_update"."""
+    row_B: torch.Tensor | None = None
+    """int64, where this micro-batch's rollouts are in `whole`."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +76,15 @@ class Loss(Piece):
         """Whether a rollout whose credit is all zero gives no gradient, so that the learner may skip it."""
         return False
 
+    @property
+    def whole_groups(self) -> bool:
+        """Whether rollouts of one problem must come in one micro-batch (and one update)."""
+        return False
+
     @abc.abstractmethod
     def __call__(self, inputs: LossInputs) -> LossOutputs:
-        """This micro-batch's share of the update's loss. Adding shares over any partition of the rollouts gives the same loss and gradient."""
+        """This micro-batch's share of the update's loss. Adding shares over any partition of the rollouts gives the same loss and gradient
+        (of the groups, where `whole_groups`)."""
 
 
 def masked(values_BT: torch.Tensor, mask_BT: torch.Tensor, fill: float = 0.0) -> torch.Tensor:
@@ -61,3 +93,25 @@ def masked(values_BT: torch.Tensor, mask_BT: torch.Tensor, fill: float = 0.0) ->
     Trap: apply it to the *inputs* of a formula. NaN times zero is NaN, and where() after a NaN-producing operation still sends NaN backwards.
     """
     return torch.where(mask_BT, values_BT, torch.full((), fill, dtype=values_BT.dtype, device=values_BT.device))
+
+
+def moved(inputs: LossInputs) -> torch.Tensor:
+    """log pi - log pi_old a token `[B, T]`, with gradient; zero outside the mask."""
+    return masked(inputs.logprobs_BT, inputs.mask_BT) - masked(inputs.old_logprobs_BT, inputs.mask_BT)
+
+
+def rollout_mean(values_BT: torch.Tensor, mask_BT: torch.Tensor) -> torch.Tensor:
+    """Mean over each response's tokens `[B]`; zero for an empty response."""
+    return masked(values_BT, mask_BT).sum(-1) / mask_BT.sum(-1).clamp_min(1)
+
+
+def members(inputs: LossInputs) -> torch.Tensor:
+    """bool `[B]`: rollouts that count in their group, those with a reward and at least one token."""
+    return inputs.mask_BT.any(-1) & ~inputs.reward_B.isnan()
+
+
+def drift(inputs: LossInputs) -> float:
+    """Share of the update's mean over tokens of the k3 estimate of KL(old || new): how far the policy has moved since it sampled."""
+    with torch.no_grad():
+        moved_BT = moved(inputs)
+        return float(((moved_BT.exp() - 1.0 - moved_BT) * inputs.mask_BT).double().sum()) / max(inputs.totals.tokens, 1)

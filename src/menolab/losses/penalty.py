@@ -1,10 +1,9 @@
-"""What is added to the objective to keep the policy near a reference."""
+"""What is added to the loss of each token: distance from a reference, entropy, a value head's error."""
 
 from __future__ import annotations
 
 import abc
 from dataclasses import dataclass
-from typing import ClassVar
 
 import torch
 
@@ -16,8 +15,10 @@ from menolab.pieces import Piece
 class Penalty(Piece):
     """A loss a token `[B, T]`, added to the surrogate's before aggregation; anything outside the mask."""
 
-    acts_without_credit: ClassVar[bool] = True
-    """Whether it gives a gradient where the credit is zero."""
+    @property
+    def acts_without_credit(self) -> bool:
+        """Whether it gives a gradient where the credit is zero."""
+        return True
 
     @abc.abstractmethod
     def __call__(self, inputs: LossInputs) -> torch.Tensor:
@@ -28,10 +29,26 @@ class Penalty(Piece):
 class NoPenalty(Penalty):
     """Nothing is added."""
 
-    acts_without_credit = False
+    @property
+    def acts_without_credit(self) -> bool:
+        return False
 
     def __call__(self, inputs: LossInputs) -> torch.Tensor:
         return torch.zeros_like(inputs.credit_BT)
+
+
+@dataclass(frozen=True)
+class Penalties(Penalty):
+    """The sum of several penalties."""
+
+    parts: tuple[Penalty, ...] = ()
+
+    @property
+    def acts_without_credit(self) -> bool:
+        return any(part.acts_without_credit for part in self.parts)
+
+    def __call__(self, inputs: LossInputs) -> torch.Tensor:
+        return torch.stack([masked(part(inputs), inputs.mask_BT) for part in (NoPenalty(), *self.parts)]).sum(0)
 
 
 @dataclass(frozen=True)
@@ -52,6 +69,11 @@ class KLToReference(Penalty):
         check_range("beta", self.beta, 0.0)
 
     def __call__(self, inputs: LossInputs) -> torch.Tensor:
-        assert inputs.reference_logprobs_BT is not None
-        gap_BT = masked(inputs.reference_logprobs_BT, inputs.mask_BT) - masked(inputs.logprobs_BT, inputs.mask_BT)
+        gap_BT = -from_reference(inputs)
         return self.beta * (gap_BT.exp() - gap_BT - 1.0)
+
+
+def from_reference(inputs: LossInputs) -> torch.Tensor:
+    """log pi - log pi_ref a token `[B, T]`, with gradient; zero outside the mask."""
+    assert inputs.reference_logprobs_BT is not None
+    return masked(inputs.logprobs_BT, inputs.mask_BT) - masked(inputs.reference_logprobs_BT, inputs.mask_BT)

@@ -1,4 +1,4 @@
-"""The policy loss: ratio x surrogate x aggregation x penalty, four independent parts."""
+"""The policy loss: ratio x surrogate x correction x aggregation x penalty, five independent parts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import torch
 
 from menolab.losses.aggregation import Aggregation, SequenceMean
-from menolab.losses.loss import Loss, LossInputs, LossOutputs, masked
+from menolab.losses.correction import Correction, NoCorrection
+from menolab.losses.loss import Loss, LossInputs, LossOutputs, drift, masked
 from menolab.losses.penalty import NoPenalty, Penalty
 from menolab.losses.ratio import Ratio, TokenRatio
 from menolab.losses.surrogate import Clip, Surrogate
@@ -15,12 +16,13 @@ from menolab.losses.surrogate import Clip, Surrogate
 
 @dataclass(frozen=True)
 class PolicyLoss(Loss):
-    """loss = sum_BT w_BT (penalty_BT - surrogate(ratio_BT, credit_BT)), with the weights w of the aggregation."""
+    """loss = sum_BT w_BT (penalty_BT - c_BT surrogate(ratio_BT, credit_BT)), with the weights w of the aggregation and c of the correction."""
 
     ratio: Ratio = TokenRatio()
     surrogate: Surrogate = Clip()
     aggregate: Aggregation = SequenceMean()
     penalty: Penalty = NoPenalty()
+    correction: Correction = NoCorrection()
 
     @property
     def silent_without_credit(self) -> bool:
@@ -29,18 +31,13 @@ class PolicyLoss(Loss):
     def __call__(self, inputs: LossInputs) -> LossOutputs:
         mask_BT = inputs.mask_BT
         credit_BT = masked(inputs.credit_BT, mask_BT)
-        ratio_BT = self.ratio(inputs.logprobs_BT, inputs.old_logprobs_BT, mask_BT)
+        start_BT = inputs.old_logprobs_BT if inputs.recomputed_logprobs_BT is None else inputs.recomputed_logprobs_BT
+        ratio_BT = self.ratio(inputs.logprobs_BT, start_BT, mask_BT)
         penalty_BT = masked(self.penalty(inputs), mask_BT)
-        per_token_BT = masked(penalty_BT - self.surrogate(ratio_BT, credit_BT), mask_BT)
-        weights_BT = self.aggregate(mask_BT, inputs.totals).to(per_token_BT.dtype)
+        corrected_BT = self.correction(inputs) * self.surrogate(ratio_BT, credit_BT)
+        per_token_BT = masked(penalty_BT - corrected_BT, mask_BT)
+        weights_BT = self.aggregate(inputs).to(per_token_BT.dtype)
         with torch.no_grad():
-            metrics = self._metrics(inputs, ratio_BT, credit_BT)
+            clipped = (self.surrogate.clipped(ratio_BT, credit_BT) & mask_BT).sum()
+        metrics = {"clipped": float(clipped) / max(inputs.totals.tokens, 1), "drift": drift(inputs)}
         return LossOutputs((weights_BT * per_token_BT).sum(), metrics)
-
-    def _metrics(self, inputs: LossInputs, ratio_BT: torch.Tensor, credit_BT: torch.Tensor) -> dict[str, float]:
-        """Means over the update's tokens: share clipped, and how far the policy has moved since it sampled (k3 estimate of KL(old || new))."""
-        mask_BT, tokens = inputs.mask_BT, max(inputs.totals.tokens, 1)
-        moved_BT = masked(inputs.logprobs_BT, mask_BT) - masked(inputs.old_logprobs_BT, mask_BT)
-        drift = ((moved_BT.exp() - 1.0 - moved_BT) * mask_BT).double().sum()
-        clipped = (self.surrogate.clipped(ratio_BT, credit_BT) & mask_BT).sum()
-        return {"clipped": float(clipped) / tokens, "drift": float(drift) / tokens}

@@ -23,6 +23,11 @@ class Surrogate(Piece):
         return torch.zeros_like(ratio_BT, dtype=torch.bool)
 
 
+def score_function(ratio_BT: torch.Tensor) -> torch.Tensor:
+    """rho / sg[rho]: value 1, gradient of log rho, whatever rho is (0 with no gradient where it has underflowed)."""
+    return ratio_BT / ratio_BT.detach().clamp_min(torch.finfo(ratio_BT.dtype).tiny)
+
+
 @dataclass(frozen=True)
 class Linear(Surrogate):
     """rho A: no clipping."""

@@ -28,7 +28,7 @@ class TokenStats:
     logprobs_BT: torch.Tensor
     """Differentiable."""
     entropy_BT: torch.Tensor | None
-    """Of the whole next-token distribution; carries no gradient. None if it was not asked for."""
+    """Of the whole next-token distribution, differentiable. None if it was not asked for."""
 
 
 def score(
@@ -202,7 +202,8 @@ def _block_stats(
     logits_NV = policy.logits(hidden_ND)
     logits_NV = logits_NV.float() if logits_NV.dtype.itemsize < 4 else logits_NV
     logprobs_NV = decoding(logits_NV)
-    entropy_N = torch.special.entr(logprobs_NV.detach().exp()).sum(-1) if entropy else None
+    # Where truncation excludes a token p log p is 0, and so is its gradient, instead of 0 times infinity.
+    entropy_N = -(logprobs_NV.exp() * logprobs_NV.masked_fill(logprobs_NV.isneginf(), 0.0)).sum(-1) if entropy else None
     drawn_N = logprobs_NV.gather(-1, targets_N[:, None])[:, 0]
     if decoding.temperature > 0 and (decoding.top_k or decoding.top_p < 1.0):
         drawn_N = _counted_back(logits_NV / decoding.temperature, logprobs_NV, drawn_N, targets_N)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,8 +9,8 @@ from menolab.engines.decoding import Decoding
 from menolab.engines.engine import Engine
 from menolab.errors import check_range
 from menolab.keys import Key
-from menolab.records import Group, Problem, Request, Rollout
-from menolab.samplers.sampler import Sampler
+from menolab.records import Group, Problem, Request
+from menolab.samplers.sampler import Sampler, own_keys, rollout
 
 
 @dataclass(frozen=True)
@@ -24,20 +23,15 @@ class Independent(Sampler):
     def __post_init__(self) -> None:
         check_range("sampler.group", self.group, 1)
 
-    def __call__(self, engine: Engine, problems: Sequence[Problem], decoding: Decoding, key: Key) -> list[Group]:
-        prompts = [engine.encode(problem.prompt) for problem in problems]
-        repeats: Counter[str] = Counter()  # a problem's draws depend on itself, never on its neighbours or its place among them
-        requests = []
-        for problem, prompt in zip(problems, prompts, strict=True):
-            own = key.fold(problem.id, repeats[problem.id])
-            repeats[problem.id] += 1
-            requests += [Request(prompt, own.fold(sample)) for sample in range(self.group)]
-        done = iter(engine.generate(requests, decoding))
+    def __call__(self, engine: Engine, problems: Sequence[Problem], decoding: Decoding, key: Key, progress: float = 0.0) -> list[Group]:
+        requests = [
+            Request(prompt, own.fold(sample))
+            for own, prompt in zip(own_keys(problems, key), [engine.encode(problem.prompt) for problem in problems], strict=True)
+            for sample in range(self.group)
+        ]
+        drawn = iter(zip(requests, engine.generate(requests, decoding), strict=True))
         groups = []
-        for problem, prompt in zip(problems, prompts, strict=True):
-            rollouts = []
-            for sample in range(self.group):
-                c = next(done)
-                rollouts.append(Rollout(prompt, c.tokens, c.logprobs, engine.decode(c.tokens), c.finish, sample))
-            groups.append(Group(problem, tuple(rollouts)))
+        for problem in problems:
+            rollouts = tuple(rollout(engine, *next(drawn), sample) for sample in range(self.group))
+            groups.append(Group(problem, rollouts, decoding.max_tokens))
         return groups

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields, replace
+from typing import Any
 
 import torch
 
@@ -10,24 +12,31 @@ from menolab.records import Batch, Group, Rollout, Totals
 
 
 def collate(groups: Sequence[Group], limit: int) -> Batch:
-    """Responses of all groups, right-padded to the longest, in group order.
+    """Responses of all groups, right-padded to the longest, in group order; yardsticks become `yardstick_B` instead of rows.
 
     Args:
         groups: at least one rollout in all.
         limit: the ground's token limit of a response, for losses that normalise by it.
     """
-    return stack([r for group in groups for r in group.rollouts], [g for g, group in enumerate(groups) for _ in group.rollouts], limit)
+    batch = stack([r for group in groups for r in group.sampled], [g for g, group in enumerate(groups) for _ in group.sampled], limit)
+    yardsticks = [[r for r in group.rollouts if r.greedy] for group in groups]
+    if not any(yardsticks):
+        return batch
+    rewards = [_number(found[0]) if found else float("nan") for found in yardsticks]
+    return replace(batch, yardstick_B=torch.tensor(rewards)[batch.group_B])
 
 
 def stack(rollouts: Sequence[Rollout], group_B: Sequence[int], limit: int) -> Batch:
     """Rollouts as one batch; `group_B` numbers each one's group."""
     width = max(1, max(len(r.tokens) for r in rollouts))
     mask_BT = torch.zeros(len(rollouts), width, dtype=torch.bool)
+    given_BT = torch.zeros(len(rollouts), width, dtype=torch.bool)
     tokens_BT = torch.zeros(len(rollouts), width, dtype=torch.int64)
     logprobs_BT = torch.zeros(len(rollouts), width)
     for b, r in enumerate(rollouts):
         length = len(r.tokens)
         mask_BT[b, :length] = True
+        given_BT[b, : r.given] = True
         tokens_BT[b, :length] = torch.tensor(r.tokens, dtype=torch.int64)
         logprobs_BT[b, :length] = torch.tensor(r.logprobs)
     return Batch(
@@ -39,6 +48,11 @@ def stack(rollouts: Sequence[Rollout], group_B: Sequence[int], limit: int) -> Ba
         group_B=torch.tensor(list(group_B), dtype=torch.int64),
         truncated_B=torch.tensor([r.truncated for r in rollouts]),
         totals=Totals(rollouts=len(rollouts), tokens=int(mask_BT.sum()), groups=len(set(group_B)), limit=limit),
+        answers=tuple(r.verdict.extracted if r.verdict else None for r in rollouts),
+        keys=tuple(r.key for r in rollouts),
+        given_BT=given_BT if given_BT.any() else None,
+        wording_B=torch.tensor([-1 if r.wording is None else r.wording for r in rollouts]) if any(r.wording != 0 for r in rollouts) else None,
+        turn_B=torch.tensor([r.turn for r in rollouts]) if any(r.turn for r in rollouts) else None,
     )
 
 
@@ -48,15 +62,13 @@ def _number(rollout: Rollout) -> float:
 
 def rows(batch: Batch, index_B: torch.Tensor, totals: Totals | None = None) -> Batch:
     """The batch restricted to some rollouts, cut to their longest response; totals stay the update's unless given."""
-    mask_BT = batch.mask_BT[index_B]
-    width = max(1, int(mask_BT.sum(-1).max()))
-    return Batch(
-        prompts=tuple(batch.prompts[i] for i in index_B.tolist()),
-        tokens_BT=batch.tokens_BT[index_B, :width],
-        mask_BT=mask_BT[:, :width],
-        logprobs_BT=batch.logprobs_BT[index_B, :width],
-        reward_B=batch.reward_B[index_B],
-        group_B=batch.group_B[index_B],
-        truncated_B=batch.truncated_B[index_B],
-        totals=totals or batch.totals,
-    )
+    width = max(1, int(batch.mask_BT[index_B].sum(-1).max()))
+    picked = index_B.tolist()
+
+    def cut(value: Any) -> Any:
+        if isinstance(value, torch.Tensor):
+            return value[index_B, :width] if value.dim() == 2 else value[index_B]
+        return tuple(value[i] for i in picked) if value else value  # a tuple holds one entry a rollout, or was not given
+
+    own = {f.name: cut(getattr(batch, f.name)) for f in fields(batch) if f.name != "totals"}
+    return Batch(totals=totals or batch.totals, **own)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import torch
+from torch.nn.functional import pad
+from torch.nn.utils.rnn import pad_sequence
 
+from menolab.advantages.advantage import group_sums
 from menolab.engines.decoding import Decoding
 from menolab.errors import RunFailed
-from menolab.losses.loss import Loss, LossInputs
+from menolab.losses.loss import Loss, LossInputs, masked
 from menolab.models.policy import Policy
 from menolab.models.scoring import plan, score
 from menolab.pieces import all_needs
@@ -37,8 +41,8 @@ class Learner:
     """Of the layers' matrix products; None: the weights' own."""
 
     @cached_property
-    def _entropy(self) -> bool:
-        return "entropy" in all_needs(self.loss)
+    def _needs(self) -> frozenset[str]:
+        return all_needs(self.loss)
 
     def update(self, batch: Batch, credit_BT: torch.Tensor, lr: float) -> dict[str, float]:
         """One optimiser step on the whole batch; returns loss, grad_norm and the loss's own metrics.
@@ -50,8 +54,12 @@ class Learner:
             self.policy.model.train()
         self.optimizer.zero_grad(set_to_none=True)
         metrics: dict[str, float] = {"loss": 0.0}
+        whole = self._whole(batch, credit_BT) if "whole_update" in self._needs else None
         for index_B in self._micro_batches(batch, credit_BT):
-            for name, value in self._backward(rows(batch, index_B), credit_BT[index_B]).items():
+            out = self.loss(replace(self._inputs(batch, credit_BT, index_B), whole=whole))
+            if out.loss.requires_grad:
+                out.loss.backward()
+            for name, value in {"loss": float(out.loss.detach()), **out.metrics}.items():
                 metrics[name] = metrics.get(name, 0.0) + value
         parameters = [p for group in self.optimizer.param_groups for p in group["params"] if p.grad is not None]
         metrics["grad_norm"] = float(torch.nn.utils.clip_grad_norm_(parameters, self.max_grad_norm)) if parameters else 0.0
@@ -63,42 +71,82 @@ class Learner:
             self.optimizer.step()
         return metrics
 
-    def _backward(self, part: Batch, credit_BT: torch.Tensor) -> dict[str, float]:
-        """Adds one micro-batch's gradient; returns its share of loss and metrics."""
-        device = next(self.policy.model.parameters()).device
-        mask_BT = part.mask_BT.to(device)
-        tokens_BT = part.tokens_BT.to(device)
-        stats = score(self.policy, part.prompts, tokens_BT, mask_BT, self.decoding, entropy=self._entropy, dtype=self.dtype)
+    def _inputs(self, batch: Batch, credit_BT: torch.Tensor, index_B: torch.Tensor) -> LossInputs:
+        """What the loss may read about some rollouts of the update, whose log-probabilities carry the gradient."""
+        device, part = self.policy.device, rows(batch, index_B)
+        tokens_BT, mask_BT = part.tokens_BT.to(device), part.mask_BT.to(device)
+        entropy = bool(self._needs & {"entropy", "entropy_gradient"})
+        stats = score(self.policy, part.prompts, tokens_BT, mask_BT, self.decoding, entropy=entropy, dtype=self.dtype)
         reference_BT = None
         if self.reference is not None:
             with torch.no_grad():
                 reference_BT = score(self.reference, part.prompts, tokens_BT, mask_BT, self.decoding, dtype=self.dtype).logprobs_BT
-        out = self.loss(
-            LossInputs(
-                logprobs_BT=stats.logprobs_BT,
-                old_logprobs_BT=part.logprobs_BT.to(device),
-                credit_BT=credit_BT[:, : mask_BT.shape[1]].to(device),
-                mask_BT=mask_BT,
-                totals=part.totals,
-                entropy_BT=stats.entropy_BT,
-                reference_logprobs_BT=reference_BT,
-            )
+        return LossInputs(
+            logprobs_BT=stats.logprobs_BT,
+            old_logprobs_BT=part.logprobs_BT.to(device),
+            credit_BT=credit_BT[index_B, : mask_BT.shape[1]].to(device),
+            mask_BT=mask_BT,
+            totals=part.totals,
+            reward_B=part.reward_B.to(device),
+            group_B=part.group_B.to(device),
+            group_tokens_B=group_sums(batch.mask_BT.sum(-1), batch.group_B)[index_B].to(device),
+            sampled_entropy=-float(masked(batch.logprobs_BT, batch.mask_BT).double().sum()) / max(batch.totals.tokens, 1),
+            entropy_BT=stats.entropy_BT if stats.entropy_BT is None or "entropy_gradient" in self._needs else stats.entropy_BT.detach(),
+            reference_logprobs_BT=reference_BT,
+            recomputed_logprobs_BT=None if part.recomputed_logprobs_BT is None else part.recomputed_logprobs_BT.to(device),
+            normaliser_B=start_normalisers(self.policy, part.prompts, self.decoding.temperature) if "normalisers" in self._needs else None,
+            row_B=index_B.to(device),
         )
-        if out.loss.requires_grad:
-            out.loss.backward()
-        return {"loss": float(out.loss.detach()), **out.metrics}
 
-    def _micro_batches(self, batch: Batch, credit_BT: torch.Tensor) -> list[torch.Tensor]:
-        """Row indices of each micro-batch.
+    @torch.no_grad()
+    def _whole(self, batch: Batch, credit_BT: torch.Tensor) -> LossInputs:
+        """The whole update under the present weights, in its own order: a forward pass over everything before the first gradient."""
+        parts = [self._inputs(batch, credit_BT, index_B) for index_B in self._micro_batches(batch, credit_BT, everything=True)]
+        whole = replace(parts[0], row_B=None)  # scalars are the update's already
+        order_B = torch.cat([part.row_B for part in parts if part.row_B is not None]).argsort()
+        width = batch.mask_BT.shape[1]
+        for field in fields(LossInputs):
+            values = [getattr(part, field.name) for part in parts]
+            if field.name != "row_B" and isinstance(values[0], torch.Tensor):
+                wide = [pad(x, (0, width - x.shape[1])) if x.dim() == 2 else x for x in values]
+                whole = replace(whole, **{field.name: torch.cat(wide)[order_B]})
+        return whole
+
+    def _micro_batches(self, batch: Batch, credit_BT: torch.Tensor, *, everything: bool = False) -> list[torch.Tensor]:
+        """Row indices of each micro-batch, as `plan` puts rows together.
 
         Rows without credit are left out when the loss gives them no gradient: they cost a forward and backward pass and change nothing but metrics.
+        Where the loss needs whole groups, a group that does not fit the budget is a micro-batch of its own.
         """
+        length_B = batch.mask_BT.sum(-1)
+        if self.loss.whole_groups and not everything:
+            return _of_whole_groups(length_B + torch.tensor([len(p) for p in batch.prompts]), batch.group_B, self.micro_tokens)
         live = torch.arange(len(batch.prompts))
-        if self.loss.silent_without_credit:
+        if self.loss.silent_without_credit and not everything:
             live = live[(credit_BT != 0).any(-1)]
-        prompts = [batch.prompts[b] for b in live.tolist()]
-        parts = plan(self.policy, prompts, batch.mask_BT.sum(-1)[live].tolist(), self.micro_tokens)
+        parts = plan(self.policy, [batch.prompts[b] for b in live.tolist()], length_B[live].tolist(), self.micro_tokens)
         return [live[part] for part in parts]
+
+
+def _of_whole_groups(length_B: torch.Tensor, group_B: torch.Tensor, micro_tokens: int) -> list[torch.Tensor]:
+    """Row indices of as many whole groups at a time as the budget of padded tokens allows, groups in the order of their numbers."""
+    parts: list[torch.Tensor] = []
+    for group in group_B.unique():
+        index_B = (group_B == group).nonzero()[:, 0]
+        joined = torch.cat([parts[-1], index_B]) if parts else index_B
+        if parts and len(joined) * int(length_B[joined].max()) <= micro_tokens:
+            parts[-1] = joined
+        else:
+            parts.append(index_B)
+    return parts
+
+
+def start_normalisers(policy: Policy, prompts: Sequence[Sequence[int]], temperature: float) -> torch.Tensor:
+    """log-sum-exp of the logits (over the temperature) that follow each prompt `[B]`, with gradient. Nats."""
+    tokens_BT = pad_sequence([torch.tensor(prompt) for prompt in prompts], batch_first=True).to(policy.device)
+    last_B = torch.tensor([len(prompt) - 1 for prompt in prompts], device=policy.device)
+    states_BTD = policy.hidden(tokens_BT, use_cache=False)
+    return torch.logsumexp(policy.logits(states_BTD[torch.arange(len(last_B), device=policy.device), last_B]).float() / temperature, -1)
 
 
 def learner(run: Run, policy: Policy, loss: Loss, decoding: Decoding, weight_decay: float, reference: Policy | None = None) -> Learner:
@@ -119,12 +167,21 @@ def adamw(policy: Policy, betas: tuple[float, float], weight_decay: float) -> to
     return torch.optim.AdamW([p for p in policy.model.parameters() if p.requires_grad], lr=0.0, betas=betas, weight_decay=weight_decay, fused=True)
 
 
-def minibatches(batch: Batch, credit_BT: torch.Tensor, count: int, order_B: torch.Tensor) -> list[tuple[Batch, torch.Tensor]]:
-    """The batch cut into `count` updates along `order_B`, each with totals of its own; fewer where filters left fewer rollouts."""
+def minibatches(
+    batch: Batch, credit_BT: torch.Tensor, count: int, order_B: torch.Tensor, *, whole_groups: bool = False
+) -> list[tuple[Batch, torch.Tensor]]:
+    """The batch cut into `count` updates along `order_B`, each with totals of its own; fewer where filters left fewer rollouts.
+
+    With `whole_groups` groups stay together, in the order in which their first rollouts come.
+    """
     if count == 1:
         return [(batch, credit_BT)]
     parts = []
-    for index_B in order_B.tensor_split(min(count, len(order_B))):
+    cuts = order_B.tensor_split(min(count, len(order_B)))
+    if whole_groups:
+        groups = list(dict.fromkeys(batch.group_B[order_B].tolist()))
+        cuts = [torch.isin(batch.group_B, g).nonzero()[:, 0] for g in torch.tensor(groups).tensor_split(min(count, len(groups)))]
+    for index_B in cuts:
         mask_BT = batch.mask_BT[index_B]
         totals = Totals(len(index_B), int(mask_BT.sum()), len(batch.group_B[index_B].unique()), batch.totals.limit)
         part = rows(batch, index_B, totals)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import Any
 
@@ -14,6 +14,7 @@ from menolab.advantages.advantage import Advantage, Chain, credit
 from menolab.advantages.group_baseline import GroupBaseline
 from menolab.curricula.curriculum import Curriculum, Uniform
 from menolab.curricula.filter import Filter, all_equal, keep
+from menolab.engines.engine import Engine
 from menolab.engines.torch_engine import TorchEngine
 from menolab.errors import BadInput, RunFailed, check_range
 from menolab.keys import Key
@@ -34,9 +35,12 @@ from menolab.samplers.independent import Independent
 from menolab.samplers.sampler import Sampler
 from menolab.stages.collate import collate
 from menolab.stages.learner import Learner, frozen_copy, learner, minibatches, torch_dtype
+from menolab.stages.rescore import check_solutions, fill_unknown, logprobs, with_solutions
 from menolab.stages.rollout_log import save_rollouts
 
-PROVIDED = frozenset({"reference_logprobs", "entropy"})
+PROVIDED = frozenset(
+    {"reference_logprobs", "recomputed_logprobs", "entropy", "entropy_gradient", "solutions", "whole_update", "normalisers"}
+)
 """What this loop can compute for pieces that declare a need."""
 
 
@@ -57,38 +61,48 @@ class Reinforce(Stage):
     """Passes over each batch of rollouts."""
     minibatches: int = 1
     """Updates a pass."""
+    passes: tuple[Advantage, ...] = (Chain(),)
+    """Transforms of the credit, one after the other: each makes all its epochs of updates before the next (a subset of tokens first, then the rest)."""
+    draws: int = 1
+    """Most rounds of sampling a step: problems are drawn until the filters leave as many as the step has room for, or the rounds are over."""
 
     def __post_init__(self) -> None:
         check_range("epochs", self.epochs, 1)
         check_range("minibatches", self.minibatches, 1)
+        check_range("draws", self.draws, 1)
+        if not self.passes:
+            raise BadInput("passes", self.passes, "without a pass nothing is learnt; Chain() updates all tokens")
         if not self.rewards:
             raise BadInput("rewards", self.rewards, "give at least one reward term")
         if self.weights and len(self.weights) != len(self.rewards):
             raise BadInput("weights", self.weights, f"give one weight for each of the {len(self.rewards)} reward terms, or none")
-        missing = all_needs((self.sampler, self.rewards, self.filters, self.advantage, self.loss, self.curriculum)) - PROVIDED
+        missing = self._needs - PROVIDED
         if missing:
             raise BadInput("method", type(self).__name__, f"the reinforcement loop does not provide {', '.join(sorted(missing))}, which one of its parts needs")
 
+    @property
+    def _needs(self) -> frozenset[str]:
+        return all_needs((self.sampler, self.rewards, self.filters, self.advantage, self.passes, self.loss, self.curriculum))
+
+    def check(self, run: Run) -> None:
+        if "solutions" in self._needs:
+            check_solutions(run.setup.task, run.key)
+
     def __call__(self, run: Run, policy: Policy) -> Policy:
         setup, key = run.setup, run.key.fold("reinforce")
-        reference = frozen_copy(policy) if "reference_logprobs" in all_needs(self.loss) else None
+        reference = frozen_copy(policy) if "reference_logprobs" in self._needs else None
         policy = self.adapter(policy, key.fold("adapter"))
-        learns = learner(run, policy, self.loss, setup.decoding, setup.weight_decay, reference)
+        anchor = reference if "reference_logprobs" in all_needs(self.loss) else None
+        learns = learner(run, policy, self.loss, setup.decoding, setup.weight_decay, anchor)
         loop = Loop(run, "reinforce", setup.steps, policy.model, learns.optimizer, self.curriculum.init())
         engine = TorchEngine(policy, dtype=torch_dtype(setup.sample_dtype))
-        weights = self.weights or (1.0,) * len(self.rewards)
-        count = max(1, setup.rollouts // self.sampler.group)
         for step in loop:
             clock = Clock()
-            problems = self.curriculum.choose(loop.state, run.problems(key.fold("problems", step)), count)
-            groups = self.sampler(engine, problems, setup.decoding, key.fold("rollout", step))
-            clock.lap("sample")
-            groups = judge(groups, setup.task, self.rewards, weights, loop.progress)
-            clock.lap("verify")
+            groups, kept = gather(self._rounds(run, engine, loop, clock), self.filters, self._problems(run))
             save_rollouts(run, step + 1, groups)
-            metrics = describe(groups)
+            metrics = describe(groups) | {"kept": sum(len(group.sampled) for group in kept)}
             try:
-                metrics |= self._learn(learns, keep(groups, self.filters), setup.lr * setup.schedule(loop.progress), key.fold("minibatches", step))
+                metrics |= self._learn(learns, kept, reference, setup.lr * setup.schedule(loop.progress), key.fold("minibatches", step))
             except RunFailed as error:
                 save_rollouts(run, step + 1, groups, due=True)
                 raise RunFailed(f"reinforce step {step + 1}: {error}; its rollouts are in {run.folder / 'rollouts'}") from error
@@ -97,32 +111,76 @@ class Reinforce(Stage):
             loop.done(metrics, clock.timings(sum(len(r.tokens) for g in groups for r in g.rollouts)))
         return policy
 
-    def _learn(self, learns: Learner, groups: Sequence[Group], lr: float, key: Key) -> dict[str, float]:
+    def _problems(self, run: Run) -> int:
+        """How many problems a step has room for."""
+        return max(1, run.setup.rollouts // self.sampler.group)
+
+    def _rounds(self, run: Run, engine: Engine, loop: Loop, clock: Clock) -> Iterator[list[Group]]:
+        """Judged groups, one round of sampling after the other."""
+        setup, key, weights = run.setup, run.key.fold("reinforce"), self.weights or (1.0,) * len(self.rewards)
+        stream, own = run.problems(key.fold("problems", loop.step)), key.fold("rollout", loop.step)
+        for _ in range(self.draws):
+            problems = self.curriculum.choose(loop.state, stream, self._problems(run))
+            if "solutions" in self._needs:
+                problems = with_solutions(problems, setup.task, own.fold("solution"))
+            groups = self.sampler(engine, problems, setup.decoding, own, loop.progress)
+            clock.lap("sample")
+            groups = judge(groups, setup.task, self.rewards, weights, loop.progress)
+            clock.lap("verify")
+            yield groups
+            own = own.fold("again")
+
+    def _learn(self, learns: Learner, groups: Sequence[Group], reference: Policy | None, lr: float, key: Key) -> dict[str, float]:
         """All updates of one batch of rollouts; metrics are means over updates. Nothing to learn from gives no update."""
         if not groups:
             return {"loss": 0.0, "grad_norm": 0.0}
-        batch = collate(groups, learns.decoding.max_tokens)
+        batch = fill_unknown(collate(groups, learns.decoding.max_tokens), learns)
+        if reference is not None and "reference_logprobs" in all_needs((self.advantage, self.passes)):
+            batch = replace(batch, reference_logprobs_BT=logprobs(reference, batch, learns))
+        if "recomputed_logprobs" in self._needs:
+            batch = replace(batch, recomputed_logprobs_BT=logprobs(learns.policy, batch, learns))
         credit_BT = credit(batch, self.advantage)
         reports = []
-        for epoch in range(self.epochs):
-            order_B = torch.from_numpy(key.fold(epoch).numpy().permutation(batch.totals.rollouts))
-            for part, part_credit_BT in minibatches(batch, credit_BT, self.minibatches, order_B):
-                reports.append(learns.update(part, part_credit_BT, lr))
+        for each in self.passes:
+            own_BT = credit(batch, each, credit_BT)
+            for epoch in range(self.epochs):
+                order_B = torch.from_numpy(key.fold(epoch).numpy().permutation(batch.totals.rollouts))
+                for part, part_credit_BT in minibatches(batch, own_BT, self.minibatches, order_B, whole_groups=self.loss.whole_groups):
+                    reports.append(learns.update(part, part_credit_BT, lr))
         return {name: fmean(report.get(name, 0.0) for report in reports) for name in reports[0]}
 
 
+def gather(rounds: Iterable[Sequence[Group]], filters: Sequence[Filter], count: int) -> tuple[list[Group], list[Group]]:
+    """All groups drawn, and those of them that the learner sees: rounds are drawn until the filters leave `count` problems, or there are no more.
+
+    A filter may make several groups of one problem; problems beyond `count` are dropped.
+    """
+    drawn: list[Group] = []
+    kept: list[Group] = []
+    ids: list[str] = []
+    for groups in rounds:
+        drawn += groups
+        kept += keep(groups, filters)
+        ids = list(dict.fromkeys(group.problem.id for group in kept))[:count]
+        if len(ids) == count:
+            break
+    return drawn, [group for group in kept if group.problem.id in ids]
+
+
 def describe(groups: Sequence[Group]) -> dict[str, Any]:
-    """What a step's rollouts look like, before any filter. Rates are shares of rollouts, lengths are in tokens."""
-    rollouts = [r for group in groups for r in group.rollouts]
+    """What a step's rollouts look like, before any filter and without yardsticks. Rates are shares of rollouts, lengths are in tokens drawn."""
+    rollouts = [r for group in groups for r in group.sampled]
     scored = [r.reward for r in rollouts if r.reward is not None]
     terms = {name: [r.rewards[name] for r in rollouts if r.rewards[name] is not None] for name in rollouts[0].rewards}
-    tokens = sum(len(r.tokens) for r in rollouts)
+    tokens = sum(len(r.tokens) - r.given for r in rollouts)
+    known = [lp for r in rollouts for lp in r.logprobs if lp == lp]
     return {
+        "drawn": sum(len(group.rollouts) for group in groups),
         "reward": fmean(scored) if scored else 0.0,
         "pass_rate": fmean(r.verdict is not None and r.verdict.right for r in rollouts),
         "length": tokens / len(rollouts),
         # The mean negative log-probability of what was drawn is an unbiased estimate of the mean entropy per token.
-        "entropy": -sum(lp for r in rollouts for lp in r.logprobs) / max(tokens, 1),
+        "entropy": -sum(known) / max(len(known), 1),
         "truncated": fmean(r.truncated for r in rollouts),
         "unparsed": fmean(r.unparsed for r in rollouts),
         "undecided": fmean(r.verdict is not None and r.verdict.label == "undecided" for r in rollouts),
@@ -139,9 +197,9 @@ class Clock:
         self.laps: dict[str, float] = {}
 
     def lap(self, name: str) -> None:
-        """The time since the last lap goes to `name`."""
+        """The time since the last lap is added to `name`."""
         now = time.perf_counter()
-        self.laps[name] = now - self.last
+        self.laps[name] = self.laps.get(name, 0.0) + now - self.last
         self.last = now
 
     def timings(self, tokens: int) -> dict[str, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from statistics import fmean
 
 from menolab.files import write_file
 from menolab.records import Group
@@ -33,7 +34,7 @@ def save_rollouts(run: Run, step: int, groups: Sequence[Group], *, due: bool = F
             "extracted": r.verdict.extracted if r.verdict else None,
             "reward": r.reward,
             "terms": json.dumps(dict(r.rewards)),
-            "mean_logprob": sum(r.logprobs) / max(len(r.logprobs), 1),
+            "mean_logprob": fmean([lp for lp in r.logprobs if lp == lp] or [0.0]),
         }
         for group in groups
         for r in group.rollouts

@@ -1,0 +1,22 @@
+"""SEED-GRPO: uncertain problems move the policy less."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from menolab.advantages.advantage import Chain
+from menolab.advantages.group_baseline import GroupBaseline
+from menolab.advantages.semantic_entropy_scale import SemanticEntropyScale
+from menolab.methods.grpo import grpo
+from menolab.pieces import published
+from menolab.stages.reinforce import Reinforce
+
+
+@published(paper="arXiv:2505.12346", catalogue="seed-grpo")
+def seed_grpo(group: int = 8, epsilon: float = 0.2, alpha: float = 0.5, shape: str = "linear") -> Reinforce:
+    """SEED-GRPO: reward minus the group's mean, scaled down by the semantic entropy of the group's answers.
+
+    Chen et al. 2025, "SEED-GRPO: Semantic Entropy Enhanced GRPO for Uncertainty-Aware Policy Optimization", arXiv:2505.12346. The paper's alpha was not
+    at hand; its focal shape is left out.
+    """
+    return replace(grpo(group, epsilon), advantage=Chain((GroupBaseline(), SemanticEntropyScale(alpha, shape))))

@@ -38,6 +38,17 @@ def test_one_row_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert json.loads(capsys.readouterr().out) == found
 
 
+def test_modes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [{"id": 1, "gold": "28\\%", "answer": "28"}, {"id": 2, "gold": "1/2", "response": "The answer is 0.5"}, {"id": 3, "gold": "1/2",
+    "response": "\\boxed{0.5}"}]
+    path = write(tmp_path, "".join(json.dumps(r) + "\n" for r in rows))
+    for mode, wanted in (("lenient", ["right"] * 3), ("strict", ["wrong", "wrong", "right"])):
+        assert main(["grade", path, "--kind", "math", "--mode", mode]) == 0
+        assert [json.loads(line)["verdict"] for line in capsys.readouterr().out.splitlines()] == wanted
+    assert main(["grade", path, "--kind", "numeric", "--mode", "strict"]) == 0
+    assert [json.loads(line)["verdict"] for line in capsys.readouterr().out.splitlines()] == ["right", "wrong", "wrong"], "other verifiers want tags alone"
+
+
 def test_kind_for_rows_without_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = write(tmp_path, '{"id": 1, "gold": "1/2", "answer": "0.5"}\n')
     assert main(["grade", path]) == 2

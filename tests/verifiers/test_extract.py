@@ -46,6 +46,12 @@ CASES = [
     ("<think>a</think><answer>42</answer><think>once more", None),
     ("a</think><answer>42</answer>", "42"),
     ("the last number is 42", None),
+    (r"\text{The answer is } \frac{3}{4}", r"\frac{3}{4}"),
+    (r"e.g. \boxed{42} is the format. I cannot solve it", None),
+    (r"For example, $\boxed{1}$. Now the sum is \boxed{42}", "42"),
+    (r"\boxed{x} is the required format", None),
+    (r"\boxed{42}. Sorry, I could not solve this", None),
+    (r"I cannot solve it by hand, but by counting \boxed{42}", "42"),
     ("", None),
 ]
 
@@ -55,6 +61,25 @@ def test_extract(text: str, answer: str | None) -> None:
     found = extract(text)
     assert found.answer == answer
     assert found.reason
+
+
+STRICT_WITH_BOXES = [
+    (r"\boxed{42}", "42"),
+    (r"\boxed{42}, again \boxed{42}", "42"),
+    (r"\boxed{41} ... wait, no ... \boxed{42}", None),
+    ("<answer>42</answer>", "42"),
+    (r"\boxed{41}<answer>42</answer>", "42"),
+    ("<answer>41</answer> no <answer>42</answer>", None),
+    ("The answer is 42", None),
+    ("#### 42", None),
+    (r"<think>\boxed{42}", None),
+    (r"\boxed{42", None),
+]
+
+
+@pytest.mark.parametrize(("text", "answer"), STRICT_WITH_BOXES)
+def test_strict_with_boxes(text: str, answer: str | None) -> None:
+    assert extract(text, strict=True, boxes=True).answer == answer
 
 
 def test_response_round_trip() -> None:

@@ -15,10 +15,13 @@ from menolab.cli.grade import kinds
 from menolab.pieces import from_data, to_data
 from menolab.records import Problem
 from menolab.verifiers.answer import AnswerVerifier
+from menolab.verifiers.math.verifier import Math
+from menolab.verifiers.verifier import Verifier
 
-VERIFIERS = sorted({v for v in kinds().values() if isinstance(v, AnswerVerifier)}, key=lambda v: type(v).__name__)
+VERIFIERS = sorted({v for v in kinds().values() if isinstance(v, (AnswerVerifier, Math))}, key=lambda v: type(v).__name__)
 RIGHT = {
     "Exact": ("Paris", "Paris", "London"),
+    "Math": (r"\frac{1}{2}", "0.5", "0.6"),
     "Numeric": ("1/2", "0.5", "0.6"),
     "MultipleChoice": ("B", "(b)", "C"),
     "ArithmeticTarget": ("(8-2)*4", "4*(8-2)", "8*4-2"),
@@ -34,13 +37,13 @@ HOSTILE = (
 )  # fmt: skip
 
 
-def gold(verifier: AnswerVerifier) -> Problem:
+def gold(verifier: Verifier) -> Problem:
     return Problem("p", "t", "", RIGHT[type(verifier).__name__][0])
 
 
 @pytest.mark.parametrize("verifier", VERIFIERS, ids=lambda v: type(v).__name__)
 class TestEveryVerifier:
-    def test_accepts_the_right_and_rejects_the_wrong(self, verifier: AnswerVerifier) -> None:
+    def test_accepts_the_right_and_rejects_the_wrong(self, verifier: Verifier) -> None:
         answer, same, other = RIGHT[type(verifier).__name__]
         problem = gold(verifier)
         assert verifier.readable(answer)
@@ -50,14 +53,14 @@ class TestEveryVerifier:
         verdict = verifier(problem, f"<think>{answer}</think><answer>{other}</answer>")
         assert (verdict.label, verdict.score, verdict.extracted) == ("wrong", 0.0, other)
 
-    def test_unparsed_is_wrong_at_extract(self, verifier: AnswerVerifier) -> None:
+    def test_unparsed_is_wrong_at_extract(self, verifier: Verifier) -> None:
         answer = RIGHT[type(verifier).__name__][0]
         for text in (answer, f"<think>{answer}", f"<think><answer>{answer}</answer>", f"<answer>{answer}"):
             verdict = verifier(gold(verifier), text)
             assert (verdict.label, verdict.stage, verdict.extracted) == ("wrong", "extract", None)
 
-    def test_strict_wants_exactly_one_pair(self, verifier: AnswerVerifier) -> None:
-        strict = dataclasses.replace(verifier, strict=True)
+    def test_strict_wants_exactly_one_pair(self, verifier: Verifier) -> None:
+        strict = verifier.strictly()
         answer, _, other = RIGHT[type(verifier).__name__]
         problem = gold(verifier)
         assert strict(problem, f"<think>x</think><answer> {answer} </answer>").right
@@ -66,12 +69,12 @@ class TestEveryVerifier:
         assert verifier(problem, f"<answer>{other}</answer> no: <answer>{answer}</answer>").right
         assert not strict(problem, f"The answer is {answer}").right
 
-    def test_side_by_side_is_a_hedge(self, verifier: AnswerVerifier) -> None:
+    def test_side_by_side_is_a_hedge(self, verifier: Verifier) -> None:
         answer, _, other = RIGHT[type(verifier).__name__]
         verdict = verifier(gold(verifier), f"<answer>{other}</answer> or <answer>{answer}</answer>")
         assert (verdict.label, verdict.stage) == ("wrong", "extract")
 
-    def test_hostile_text_neither_raises_nor_hangs(self, verifier: AnswerVerifier) -> None:
+    def test_hostile_text_neither_raises_nor_hangs(self, verifier: Verifier) -> None:
         problem = gold(verifier)
         for text in HOSTILE:
             for response in (text, f"<answer>{text}</answer>", f"The answer is \\boxed{{{text}}}"):
@@ -83,31 +86,32 @@ class TestEveryVerifier:
             assert verifier.readable(text) in (True, False)
             assert verifier(dataclasses.replace(problem, answer=text), "<answer>1</answer>").label in ("right", "wrong", "undecided")
 
-    def test_hostile_facts_are_undecided_or_ignored(self, verifier: AnswerVerifier) -> None:
+    def test_hostile_facts_are_undecided_or_ignored(self, verifier: Verifier) -> None:
         numbers = ({"numbers": "x", "target": []}, {"numbers": [1], "target": "x"}, {"numbers": [None], "target": 1})
         choices = ({"choices": 5}, {"choices": "AB"}, {"operations": ["+", "-", "*", "/"]})
         for facts in (*numbers, *choices, {"names": ["Ann"], "solution": []}, {"names": 3, "solution": 4}):
             problem = dataclasses.replace(gold(verifier), facts=facts)
             assert verifier(problem, f"<answer>{problem.answer}</answer>").label in ("right", "undecided")
 
-    def test_threads_agree(self, verifier: AnswerVerifier) -> None:
+    def test_threads_agree(self, verifier: Verifier) -> None:
         texts = [f"<answer>{t}</answer>" for t in RIGHT[type(verifier).__name__]] * 20
         with ThreadPoolExecutor(8) as pool:
             found = list(pool.map(lambda text: verifier(gold(verifier), text), texts))
         assert found == [verifier(gold(verifier), text) for text in texts]
 
-    def test_unreadable_gold_is_undecided(self, verifier: AnswerVerifier) -> None:
+    def test_unreadable_gold_is_undecided(self, verifier: Verifier) -> None:
         if type(verifier).__name__ == "Exact":
             assert not verifier.readable(" ** ")
             return
-        problem = dataclasses.replace(gold(verifier), answer="no such thing here")
+        gibberish = r"\frac{no such thing" if isinstance(verifier, Math) else "no such thing here"  # words are a gold answer in mathematics
+        problem = dataclasses.replace(gold(verifier), answer=gibberish)
         assert not verifier.readable(problem.answer)
         assert verifier(problem, f"<answer>{RIGHT[type(verifier).__name__][0]}</answer>").label == "undecided"
 
-    def test_saves_and_loads(self, verifier: AnswerVerifier) -> None:
+    def test_saves_and_loads(self, verifier: Verifier) -> None:
         assert from_data(to_data(verifier)) == verifier
 
-    def test_never_evaluates(self, verifier: AnswerVerifier) -> None:
+    def test_never_evaluates(self, verifier: Verifier) -> None:
         source = inspect.getsource(sys.modules[type(verifier).__module__])
         assert not any(call in source for call in ("eval(", "exec(", "sympify", "parse_expr"))
 
@@ -125,4 +129,4 @@ def test_random_text_never_raises() -> None:
     for _ in range(2000):
         text = "".join(draw.choice(pieces) for _ in range(draw.randint(0, 25)))
         for verifier in VERIFIERS:
-            assert verifier(gold(verifier), text).label in ("right", "wrong")
+            assert verifier(gold(verifier), text).label in ("right", "wrong", *(("undecided",) if isinstance(verifier, Math) else ()))

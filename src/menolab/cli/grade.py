@@ -9,7 +9,7 @@ import inspect
 import json
 import pkgutil
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import tyro
 
@@ -37,7 +37,9 @@ class Args:
     file: Annotated[str, tyro.conf.Positional]
     """The rows to grade."""
     kind: str = ""
-    """Verifier of the rows that name none: exact, numeric, choice, countdown, knights_knaves ..."""
+    """Verifier of the rows that name none: math, exact, numeric, choice, countdown, knights_knaves ..."""
+    mode: Literal["lenient", "strict"] = "lenient"
+    """lenient as in evaluations; strict as in rewards: one answer in the asked form, and nothing converted or supplied."""
     json: bool = False
     """Print one JSON list instead of a row a line."""
 
@@ -54,7 +56,7 @@ class Graded:
 def run(args: Args) -> int:
     """Check every row, then grade them all: nothing is printed if one row is bad."""
     file = existing(args.file)
-    rows = [read_row(row, args.kind, f"{file.name} line {number}") for number, row in jsonl_lines(file)]
+    rows = [read_row(row, args.kind, f"{file.name} line {number}", strict=args.mode == "strict") for number, row in jsonl_lines(file)]
     if not rows:
         raise BadInput("file", args.file, "has no rows")
     graded = (grade(row) for row in rows)
@@ -79,7 +81,7 @@ def grade(row: Graded) -> dict[str, Any]:
     }
 
 
-def read_row(row: Row, kind: str, where: str) -> Graded:
+def read_row(row: Row, kind: str, where: str, *, strict: bool = False) -> Graded:
     """A checked row.
 
     Raises:
@@ -104,7 +106,8 @@ def read_row(row: Row, kind: str, where: str) -> Graded:
     if not isinstance(named, str) or not named:
         raise BadInput(where, sorted(row), "has no 'kind'; name one for the whole file with --kind")
     facts = {name: value for name, value in row.items() if name not in OWN}
-    return Graded(Problem(str(row["id"]), "", "", str(row["gold"]), facts=facts), text, verifier_of(named, where))
+    verifier = verifier_of(named, where)
+    return Graded(Problem(str(row["id"]), "", "", str(row["gold"]), facts=facts), text, verifier.strictly() if strict else verifier)
 
 
 def verifier_of(kind: str, where: str) -> Verifier:
@@ -123,7 +126,7 @@ def verifier_of(kind: str, where: str) -> Verifier:
 @functools.cache
 def kinds() -> dict[str, Verifier]:
     """Kind -> verifier. Imports the verifiers' room alone; verifiers that need arguments have no kind."""
-    for module in pkgutil.iter_modules(room.__path__, f"{room.__name__}."):
+    for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
         importlib.import_module(module.name)
     found = {}
     for cls in sorted(subclasses(Verifier), key=lambda c: c.__name__):

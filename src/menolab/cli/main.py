@@ -20,6 +20,8 @@ VERBS = {
     "compare": "paired statistics on two or more results: meno compare A B",
     "solve": "answer one problem: meno solve MODEL \"problem\"",
     "grade": "verify responses in a file: meno grade FILE.jsonl",
+    "audit": "score a verifier, with your rows or the built-in table: meno audit verifier [FILE.jsonl]",
+    "sandbox": "how well this machine closes programs in: meno sandbox [--selftest]",
     "report": "one self-contained HTML page for a run: meno report RUN [--open]",
     "bench": "speed and memory beside peers and the machine: meno bench rollout|step|limit|scale",
     "catalogue": "every piece: id, family, summary, paper, defaults, test",

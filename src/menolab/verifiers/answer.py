@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import abc
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from menolab.records import Problem, Verdict, wrong
@@ -32,3 +32,7 @@ class AnswerVerifier(Verifier):
     @abc.abstractmethod
     def judge(self, problem: Problem, answer: str) -> Verdict:
         """The verdict on an extracted answer."""
+
+    def strictly(self) -> Verifier:
+        """The same with `strict`."""
+        return replace(self, strict=True)

@@ -17,6 +17,12 @@ _HASHES = re.compile(r"^[ \t]*####[ \t]*(.*)$", re.MULTILINE)
 _PHRASE = re.compile(r"\banswer\*{0,2}[ \t]?(?:is\b|:|=)[ \t]?:?", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?](?=\s)")
 _BOX = re.compile(r"\\(?:boxed|fbox)(?![A-Za-z])[ \t]?")
+_EXAMPLE = re.compile(r"\b(?:e\.g\.|for example|for instance|in the format)[\s,:$]*$", re.IGNORECASE)
+_FORMAT = re.compile(r"[\s$]*(?:is|as|shows) (?:(?:the|an?|my|your|required|requested|expected|answer|output) ){0,3}(?:format|example|form)\b", re.IGNORECASE)
+_GIVEN_UP = re.compile(
+    r"\b(?:I|we)\s+(?:can't|cannot|can\s+not|could\s+not|couldn't|am\s+unable\s+to|am\s+not\s+able\s+to)\s+(?:solve|answer|find|determine|finish)\b|\bI\s+(?:give\s+up|don't\s+know)\b",
+    re.IGNORECASE,
+)
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _BETWEEN = re.compile(r"(?:[\s,;$/.&]|\\\(|\\\)|and|or|then)*", re.IGNORECASE)
 _MAX_BETWEEN = 40
@@ -36,22 +42,26 @@ def response(trace: str, answer: str) -> str:
     return f"{THINK}{trace}{END_THINK}{ANSWER}{answer}{END_ANSWER}"
 
 
-def extract(text: str, *, strict: bool = False) -> Extraction:
+def extract(text: str, *, strict: bool = False, boxes: bool = False) -> Extraction:
     r"""The answer of a response.
 
     After the thinking is cut off, the first of these that occurs decides: answer tags, ``\boxed{...}`` (or ``\fbox``) with balanced braces,
     ``#### x`` to the end of the line, "answer is x" / "answer: x" to the end of the sentence. Of several the last counts, since a model may
     correct itself, unless it stands side by side with a different one ("40, 41, 42"), which is no answer. An answer that was cut off
-    (no closing tag or brace) is none either: its beginning may be another answer. Linear in the length of the text.
+    (no closing tag or brace) is none either: its beginning may be another answer, and a box that shows the format or is followed by
+    "I cannot solve it" is no answer. Linear in the length of the text.
 
     Args:
         strict: only answer tags count, and there must be exactly one pair.
+        boxes: where `strict` finds no tags, boxes count too, if all hold the same.
     """
     tail = _after_thinking(text)
     if tail is None:
         return Extraction(None, "the thinking was not finished")
     if ANSWER in tail or END_ANSWER in tail:
         return _tagged(tail, strict)
+    if strict and boxes:
+        return _boxed(tail, one=True) if _BOX.search(tail) else Extraction(None, "neither <answer> tags nor a box")
     if strict:
         return Extraction(None, "no <answer> tags")
     return _untagged(tail) or Extraction(None, "no answer found")
@@ -94,7 +104,7 @@ def _phrase(text: str) -> Extraction | None:
     matches = list(_PHRASE.finditer(text))
     if not matches:
         return None
-    line = text[matches[-1].end() :].lstrip(" \t\r\n*").partition("\n")[0]
+    line = text[matches[-1].end() :].lstrip(" \t\r\n*}").partition("\n")[0]
     return _found(_SENTENCE_END.split(line, maxsplit=1)[0], "the words \"answer is\"")
 
 
@@ -103,7 +113,8 @@ def _found(answer: str, after: str) -> Extraction:
     return Extraction(answer, f"after {after}") if answer else Extraction(None, f"nothing after {after}")
 
 
-def _boxed(text: str) -> Extraction:
+def _boxed(text: str, *, one: bool = False) -> Extraction:
+    """The last box; with `one`, none where another holds something else."""
     closing = _braces(text)
     spans, inside, cut_off = [], 0, False
     for match in _BOX.finditer(text):
@@ -120,7 +131,20 @@ def _boxed(text: str) -> Extraction:
             spans.append((match.start(), text[start + 1 : closing[start]].strip(), inside))
         else:
             cut_off = True  # the last of the text, unless a whole one follows
-    return Extraction(None, "the box was cut off") if cut_off else _last(text, spans)
+    if cut_off:
+        return Extraction(None, "the box was cut off")
+    spans = [span for span in spans if not _shows_format(text, span[0], span[2])]
+    if not spans:
+        return Extraction(None, "the box only shows the format")
+    if one and len({answer for _, answer, _ in spans}) > 1:
+        return Extraction(None, "several boxes that differ")
+    if _GIVEN_UP.search(text, spans[-1][2], spans[-1][2] + 400):
+        return Extraction(None, "the writer takes the answer back")
+    return _last(text, spans)
+
+
+def _shows_format(text: str, start: int, end: int) -> bool:
+    return bool(_EXAMPLE.search(text[max(0, start - 40) : start]) or _FORMAT.match(text, end, end + 80))
 
 
 def _braces(text: str) -> dict[int, int]:

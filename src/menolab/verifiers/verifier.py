@@ -22,3 +22,7 @@ class Verifier(Piece):
     def readable(self, answer: str) -> bool:
         """Whether `answer` is a gold answer that this verifier can compare with; a user's file is refused where it is not."""
         return True
+
+    def strictly(self) -> Verifier:
+        """The same verifier as rewards want it: exactly one answer in the asked form. Itself where there is no such difference."""
+        return self

@@ -1,0 +1,93 @@
+r"""Answer text without what typesetting adds: spacing commands, sizes of brackets, dollar signs, Unicode signs, a box around the whole."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from menolab.verifiers.plain import tidy
+
+_SIGNS = str.maketrans({
+    "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "﹣": "-", "×": r"\times ", "·": r"\cdot ", "⋅": r"\cdot ", "∙": r"\cdot ", "∗": "*", "÷": "/",
+    "∕": "/", "⁄": "/", "π": r"\pi ", "∞": r"\infty ", "≤": r"\le ", "≥": r"\ge ", "⩽": r"\le ", "⩾": r"\ge ", "≠": r"\ne ", "≈": r"\approx ",
+    "∪": r"\cup ", "∩": r"\cap ", "∈": r"\in ", "±": r"\pm ", "∓": r"\mp ", "∅": r"\emptyset ", "…": r"\ldots ", "⋯": r"\ldots ", "′": "'",
+    "θ": r"\theta ", "α": r"\alpha ", "β": r"\beta ", "γ": r"\gamma ", "λ": r"\lambda ", "μ": r"\mu ", "ω": r"\omega ", "φ": r"\phi ", "ϕ": r"\phi ",
+    "⌊": r"\lfloor ", "⌋": r"\rfloor ", "⌈": r"\lceil ", "⌉": r"\rceil ", "⟨": r"\langle ", "⟩": r"\rangle ", "ℝ": r"\mathbb{R}", "°": r"^\circ ",
+    "º": r"^\circ ", "˚": r"^\circ ", "½": r"\frac{1}{2}", "⅓": r"\frac{1}{3}", "⅔": r"\frac{2}{3}", "¼": r"\frac{1}{4}", "¾": r"\frac{3}{4}",
+    "“": '"', "”": '"', "’": "'", "‘": "'", "，": ",", "；": ";", "：": ":", "（": "(", "）": ")", "＝": "=", "＋": "+", "－": "-",
+    "\u00a0": " ", "\u2009": r"\,", "\u202f": r"\,", "\u200b": "", "\u2061": "", "\u2062": "", "\ufeff": "", "％": "%",
+})  # fmt: skip
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ", "0123456789+-n")
+_LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_POWER = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ]+")
+_INDEX = re.compile(r"[₀₁₂₃₄₅₆₇₈₉]+")
+_UNICODE_ROOT = re.compile(r"([√∛∜])\s*(?:\(([^()]*)\)|([0-9]+(?:\.[0-9]+)?|[A-Za-z]))")
+_ROOT_ORDER = {"√": r"\sqrt", "∛": r"\sqrt[3]", "∜": r"\sqrt[4]"}
+_GROUPED = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:(?:\{,\}|, ?\\! ?|\\,|\\!)[0-9]{3})+(?![0-9])")
+"""Digits in groups of three, set apart by marks that are no list commas. Plain commas are for the parser to judge."""
+_NOISE = re.compile(
+    r"\\(?:left|right|middle|big|Big|bigg|Bigg)(?:[lrm](?![A-Za-z]))?(?![a-z])\.?|\\(?:display|text|script)style(?![A-Za-z])|\\limits(?![A-Za-z])"
+    r"|\\!|\\\(|\\\)|\\\[|\\\]|\\phantom\{[^{}]*\}|\\(?:hspace|vspace)\*?\{[^{}]*\}|\\tag\*?\{[^{}]*\}"
+)
+_SPACE = re.compile(r"\\[,;:> ]|~|\\(?:quad|qquad|thinspace|enspace|nobreak|hfill)(?![A-Za-z])|\s+")
+_LINE_BREAK = re.compile(r"(\\\\)(\[[0-9.]+ ?(?:pt|em|ex|mm|cm)\])?")
+_DOUBLED = re.compile(r"\\\\(?=[A-Za-z])")
+"""A command escaped twice, as in text that went through JSON once too often."""
+_HALF_OF_DAY = re.compile(r"\b([AaPp])\. ?[Mm]\.?")
+_BOX = re.compile(r"(?:\\(?:boxed|fbox)\s*)?\{")
+_LEAD = re.compile(
+    r"^(\\(?:text|mbox|textbf)\{ ?)?(?:(?:so|thus|hence|therefore),? )?(?:the )?(?:(?:final|correct) )?(?:answer|solution|result)s?(?: is| are|:| =)+[: ]*"
+    r"(?(1)\}) *",
+    re.IGNORECASE,
+)
+
+
+def clean(text: str) -> str:
+    r"""`text` on one line with plain signs: ``\left( 3, \frac{\pi}{2} \right)`` -> ``( 3, \frac{\pi}{2} )``; ``12,\!345`` -> ``12345``."""
+    text = unicodedata.normalize("NFC", text)
+    if not text.isascii():
+        text = _POWER.sub(lambda m: "^{" + m.group().translate(_RAISED) + "}", text)
+        text = _INDEX.sub(lambda m: "_{" + m.group().translate(_LOWERED) + "}", text)
+        text = _UNICODE_ROOT.sub(lambda m: f"{_ROOT_ORDER[m.group(1)]}{{{m.group(2) or m.group(3)}}}", text.translate(_SIGNS))
+    text = tidy(text)
+    if "\\" in text or "{" in text or "'" in text:
+        text = _GROUPED.sub(lambda m: re.sub("[^0-9]", "", m.group()), text)
+        text = _LINE_BREAK.sub(r"\\newrow ", text) if r"\begin" in text else _DOUBLED.sub(r"\\", text)
+        text = text.replace(r"\$", "\\dollar ")
+        text = _NOISE.sub("", text)
+    text = _HALF_OF_DAY.sub(r"\1m", text)
+    text = _SPACE.sub(" ", text.replace("$", " ").replace("**", " ").replace("`", " ")).strip()
+    text = _unboxed(text)
+    text = tidy(text.strip(" ,;"))
+    return _unboxed(_LEAD.sub("", text).strip())
+
+
+def _unboxed(text: str) -> str:
+    """`text` without boxes and braces around the whole of it, however many (up to a few)."""
+    for _ in range(4):
+        match = _BOX.match(text)
+        if not match or not text.endswith("}") or _closing(text, match.end() - 1) != len(text) - 1:
+            break
+        text = text[match.end() : -1].strip()
+    return text
+
+
+def _closing(text: str, opening: int) -> int:
+    """Where the brace at `opening` closes; -1 if nowhere."""
+    depth = 0
+    for at in range(opening, len(text)):
+        depth += {"{": 1, "}": -1}.get(text[at], 0) if text[at - 1] != "\\" else 0
+        if depth == 0:
+            return at
+    return -1
+
+
+_WRAPPER = re.compile(r"\\(?:text|textbf|textit|textrm|textnormal|mathrm|mathbf|mathit|mathsf|mbox|operatorname)\s*\{([^{}]*)\}")
+
+
+def words(text: str) -> str:
+    """What is left of an answer as words, for comparing texts: no markup, no brackets around it, one space between words, no final stop."""
+    text = _WRAPPER.sub(r"\1", clean(text))
+    text = text.replace(r"\dollar", "$").replace("{", "").replace("}", "").replace('"', "").replace("\\", "")
+    text = " ".join(text.split()).strip(" .,;:!'")
+    return text[1:-1].strip() if len(text) > 2 and text[0] == "(" and text[-1] == ")" and "(" not in text[1:-1] else text

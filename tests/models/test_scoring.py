@@ -71,27 +71,27 @@ def test_values_are_the_oracles(decoding, name):
     for b, (prompt, n) in enumerate(zip(PROMPTS, LENGTHS, strict=True)):
         logprobs, entropies = oracle(policy, prompt, tokens_BT[b, :n].tolist(), decoding)
         np.testing.assert_allclose(stats.logprobs_BT[b, :n].detach().numpy(), logprobs, atol=2e-5)
-        np.testing.assert_allclose(stats.entropy_BT[b, :n].numpy(), entropies, atol=2e-5)
+        np.testing.assert_allclose(stats.entropy_BT[b, :n].detach().numpy(), entropies, atol=2e-5)
     assert torch.equal(stats.logprobs_BT[~mask_BT], torch.zeros(int((~mask_BT).sum())))
-    assert not stats.entropy_BT.requires_grad
     assert stats.logprobs_BT.dtype == torch.float32
 
 
-def gradient(policy, prompts, tokens_BT, mask_BT, decoding) -> list[torch.Tensor]:
-    """Gradient of the log-probabilities weighted by place, so that a swap of two places would show."""
+def gradient(policy, prompts, tokens_BT, mask_BT, decoding, of: str = "logprobs_BT") -> list[torch.Tensor]:
+    """Gradient of the log-probabilities (or entropies) weighted by place, so that a swap of two places would show."""
     policy.model.zero_grad()
-    stats = score(policy, prompts, tokens_BT, mask_BT, decoding)
+    stats = score(policy, prompts, tokens_BT, mask_BT, decoding, entropy=of == "entropy_BT")
     weight_BT = torch.linspace(0.5, 2, tokens_BT.shape[1]).expand_as(tokens_BT) * mask_BT
-    (stats.logprobs_BT * weight_BT).sum().backward()
+    (getattr(stats, of) * weight_BT).sum().backward()
     return [p.grad.clone() for p in policy.model.parameters()]
 
 
-def test_gradient_is_a_finite_difference():
+@pytest.mark.parametrize("which, of", enumerate(["logprobs_BT", "entropy_BT"]))
+def test_gradient_is_a_finite_difference(which, of):
     policy = tiny("gpt2")  # its norms run in float64; the RMS norms of the others go through float32
     policy.model.double()
     tokens_BT, mask_BT = responses()
     decoding = Decoding(temperature=0.7, top_k=5)
-    grads = gradient(policy, PROMPTS, tokens_BT, mask_BT, decoding)
+    grads = gradient(policy, PROMPTS, tokens_BT, mask_BT, decoding, of)
     weight = policy.model.transformer.h[0].mlp.c_fc.weight
     (own,) = [g for g, p in zip(grads, policy.model.parameters(), strict=True) if p is weight]
     place = torch.linspace(0.5, 2, tokens_BT.shape[1])
@@ -100,7 +100,7 @@ def test_gradient_is_a_finite_difference():
         return sum(
             place[t].item() * x
             for b, (prompt, n) in enumerate(zip(PROMPTS, LENGTHS, strict=True))
-            for t, x in enumerate(oracle(policy, prompt, tokens_BT[b, :n].tolist(), decoding)[0])
+            for t, x in enumerate(oracle(policy, prompt, tokens_BT[b, :n].tolist(), decoding)[which])
         )
 
     for i, j in [(0, 0), (3, 7), (31, 40)]:

@@ -9,7 +9,8 @@ from menolab.errors import RunFailed
 
 DRAWN_AT_ONCE = 2**24
 """Probabilities held in float64 at once: 128 MiB."""
-_GOLDEN, _MIX, _MIX_AGAIN = (x - 2**64 for x in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))  # as int64 holds them
+_SPLITMIX = (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)  # the first is 2**64 / golden ratio
+_GOLDEN, _MIX, _MIX_AGAIN = (x - 2**64 for x in _SPLITMIX)  # as int64 holds them
 
 
 def uniforms(bits_R: torch.Tensor, position_R: torch.Tensor) -> torch.Tensor:

@@ -2,17 +2,12 @@
 //
 // Built at first use by `native.py` with the machine's own C++ compiler, called through plain pointers: no torch headers, no ABI to match. Everything
 // is computed in float32; T is how activations are stored (float, or bf16 as its 16 bits). Rows of 16 floats are one vector: head sizes and widths are
-// multiples of 16, which the caller checks. Sums go in a fixed order that depends on the number of threads at most.
+// multiples of 16, which the caller checks. Sums go in a fixed order, whatever the number of threads.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <vector>
-#ifdef _OPENMP
-#include <omp.h>
-#else
-static int omp_get_thread_num() { return 0; }
-#endif
 
 typedef float v16 __attribute__((vector_size(64)));
 typedef float v16u __attribute__((vector_size(64), aligned(4), may_alias));
@@ -96,15 +91,18 @@ static void add_norm(int n, int d, const float* x, const T* h, const float* w, f
   }
 }
 
-// dx = dstream + the norm's own gradient; dh = dx in T (null: T is float and dh is dx); dw: one row of sums a thread.
+// Rows whose contributions to a weight are summed one after the other; the caller adds up the PARTS sums.
+static const int PARTS = 16;
+static inline int part_begin(int n, int part) { return (int)((int64_t)n * part / PARTS); }
+
+// dx = dstream + the norm's own gradient; dh = dx in T (null: T is float and dh is dx); dw: [PARTS, d].
 template <class T>
 static void add_norm_back(int n, int d, const float* stream, const float* scale, const float* w, const T* dy, const float* dstream, float* dx, T* dh,
                           float* dw, int threads) {
-#pragma omp parallel num_threads(threads)
-  {
-    float* own = dw + (size_t)omp_get_thread_num() * d;
-#pragma omp for schedule(static)
-    for (int i = 0; i < n; i++) {
+#pragma omp parallel for num_threads(threads) schedule(static)
+  for (int part = 0; part < PARTS; part++) {
+    float* own = dw + (size_t)part * d;
+    for (int i = part_begin(n, part); i < part_begin(n, part + 1); i++) {
       const float* row = stream + (size_t)i * d;
       const T* g = dy + (size_t)i * d;
       v16 dots = {};
@@ -200,17 +198,16 @@ static void turn(int n, int hq, int hkv, int D, const T* qkv, const float* qw, c
   }
 }
 
-// In place: the gradient of out becomes that of qkv. dw: [threads, 2 D], queries' weights first; null where heads are not normed (then qkv is not read).
+// In place: the gradient of out becomes that of qkv. dw: [PARTS, 2 D], queries' weights first; null where heads are not normed (then qkv is not read).
 template <class T>
 static void turn_back(int n, int hq, int hkv, int D, const T* qkv, const float* qw, const float* kw, const float* cos, const float* sin,
                       const int32_t* position, const float* scale, T* grad, float* dw, int threads) {
   int heads = hq + hkv, width = (hq + 2 * hkv) * D;
-#pragma omp parallel num_threads(threads)
-  {
-    float* own = dw ? dw + (size_t)omp_get_thread_num() * 2 * D : nullptr;
+#pragma omp parallel for num_threads(threads) schedule(static)
+  for (int part = 0; part < PARTS; part++) {
+    float* own = dw ? dw + (size_t)part * 2 * D : nullptr;
     float g[MOST_SIZE];
-#pragma omp for schedule(static)
-    for (int i = 0; i < n; i++) {
+    for (int i = part_begin(n, part); i < part_begin(n, part + 1); i++) {
       const float *c = cos + (size_t)position[i] * (D / 2), *s = sin + (size_t)position[i] * (D / 2);
       for (int a = 0; a < heads; a++) {
         T* at = grad + (size_t)i * width + a * D;

@@ -39,6 +39,7 @@ class StaticRows(Rows):
         self.lead: list[int] = []  # each row's length less `clock`: the host's own account
         self.clock, self.width = 0, width
         self.graphs: dict[tuple[int, int], tuple[torch.cuda.CUDAGraph, torch.Tensor]] = {}
+        self.pool = torch.cuda.graph_pool_handle() if self.device.type == "cuda" else None  # one for all graphs: only one replays at a time
 
     def admit(self, prompts: Sequence[tuple[int, ...]], limits: Sequence[int]) -> torch.Tensor:
         rows: dict[tuple[int, ...], list[int]] = {}
@@ -99,7 +100,7 @@ class StaticRows(Rows):
                 self._forward(rows, columns)  # libraries set themselves up; it writes what the replay will write again
             torch.cuda.current_stream(self.device).wait_stream(side)
             graph = torch.cuda.CUDAGraph()
-            with torch.cuda.graph(graph):
+            with torch.cuda.graph(graph, pool=self.pool):
                 out = self._forward(rows, columns)
             self.graphs[rows, columns] = graph, out
         graph, out = self.graphs[rows, columns]

@@ -493,11 +493,15 @@ template <class T, int WIDTH>
 static inline void attend_pages(const Pages<T>& pages, const int32_t* page, int n, int head, const float* query, float* scores, T* out) {
   const int D = WIDTH ? WIDTH : pages.D, used = (n + LANES - 1) / LANES, wide = WIDTH ? WIDTH / LANES : 1;
   const float factor = 1.0f / std::sqrt((float)D);
+  const T* values = pages.values + page[0] * pages.size() + (size_t)head * D * LANES;
   v16 top = all(NEG), total = {};
   for (int j = 0; j < used; j++) {
     const T* k = pages.keys + page[j] * pages.size() + (size_t)head * D * LANES;
+    // The processor fetches ahead within 4 KiB; the next page is elsewhere, and the values come after the last.
+    const T* next = j + 1 < used ? pages.keys + page[j + 1] * pages.size() + (size_t)head * D * LANES : values;
     v16 x = {}, y = {}, z = {}, w = {};
     for (int d = 0; d < D; d += 4) {
+      for (int ahead = 0; ahead < 4; ahead++) __builtin_prefetch(next + (size_t)(d + ahead) * LANES);
       x += load(k + (size_t)d * LANES) * query[d];
       y += load(k + (size_t)(d + 1) * LANES) * query[d + 1];
       z += load(k + (size_t)(d + 2) * LANES) * query[d + 2];
@@ -521,7 +525,9 @@ static inline void attend_pages(const Pages<T>& pages, const int32_t* page, int 
     for (int i = 0; i < wide; i++) even[i] = odd[i] = (v16){};
     for (int j = 0; j < used; j++) {
       const T* v = pages.values + page[j] * pages.size() + (size_t)head * D * LANES + from;
+      const T* next = pages.values + page[std::min(j + 1, used - 1)] * pages.size() + (size_t)head * D * LANES + from;
       const float* p = scores + j * LANES;
+      for (int line = 0; line < wide * LANES; line++) __builtin_prefetch(next + (size_t)line * LANES);
       int here = std::min(LANES, n - j * LANES), t = 0;
       for (; t + 1 < here; t += 2)
         for (int i = 0; i < wide; i++) {

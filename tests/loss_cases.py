@@ -14,13 +14,15 @@ import torch
 from batches import batch_of, inputs_of, padded
 from menolab.advantages.advantage import credit
 from menolab.losses.aggregation import TokenMean
+from menolab.losses.correction import Correction
 from menolab.losses.loss import Loss, LossInputs
 from menolab.losses.penalty import Penalty
 from menolab.losses.policy_loss import PolicyLoss
 from menolab.losses.ratio import TokenRatio
 from menolab.losses.surrogate import Linear, Surrogate
+from menolab.pieces import all_needs
 from menolab.stages.reinforce import Reinforce
-from oracles import Case, Ragged, gradient, token_weights, weigh_case
+from oracles import Case, Ragged, clipped_objective, gradient, token_weights, weigh_case
 
 OfToken = Callable[[float, float, float], float]
 """A number of log pi, log pi_old (or log pi_ref) and advantage."""
@@ -118,6 +120,33 @@ def surrogate_agrees(surrogate: Surrogate, objective: OfToken, slope: OfToken | 
             expected = [[w * x for w, x in zip(ws, xs, strict=True)] for ws, xs in pairs]
         value = lambda lps, c=case, a=credit: weigh_case(_per_token(c, a, lps, objective), "TokenMean", c)  # noqa: E731
         agrees(PolicyLoss(TokenRatio(), surrogate, TokenMean()), everything(case, credit), case, value, expected)
+
+
+def mismatch_agrees(correction: Correction, level: str, bounded: Callable[[float], float], seed: int) -> None:
+    """PPO from the learner's own old policy, each token times its bounded importance between sampler and learner (a token's or its response's)."""
+    case = Case(seed)
+    credit, start = credit_of(case), Extras(case).recomputed
+    gaps = [[a - b for a, b in zip(row, old, strict=True)] for row, old in zip(start, case.old, strict=True)]
+    weights = [[math.exp(sum(row) if level == "sequence" else gap) for gap in row] for row in gaps]
+    cut_off = [[bounded(w) for w in row] for row in weights]
+    assert cut_off != weights
+
+    def oracle(logprobs: Ragged) -> float:
+        rows = zip(logprobs, start, cut_off, credit, strict=True)
+        per_token = [[-w * clipped_objective(x, o, a, 0.2, 0.2) for x, o, w in zip(xs, os, ws, strict=True)] for xs, os, ws, a in rows]
+        return weigh_case(per_token, "SequenceMean", case)
+
+    agrees(PolicyLoss(correction=correction), everything(case, credit, recomputed=True), case, oracle)
+
+
+def agreement_changes_nothing(correction: Correction) -> None:
+    """Where sampler and learner say the same, the loss is that without correction."""
+    case = Case(1)
+    inputs = everything(case, credit_of(case))
+    same = replace(inputs, recomputed_logprobs_BT=inputs.old_logprobs_BT)
+    loss = PolicyLoss(correction=correction)
+    assert loss(same).loss.item() == pytest.approx(PolicyLoss()(inputs).loss.item(), abs=1e-14)
+    assert all_needs(loss) == {"recomputed_logprobs"}
 
 
 def one_token(surrogate: Surrogate, rho: float, advantage: float) -> tuple[float, float]:

@@ -19,7 +19,7 @@ LAYERS = [
     {"runs"},
     {"stages"},
     {"methods", "setups", "reports"},
-    {"bench"},
+    {"bench", "ledger"},
     {"cli"},
 ]
 

@@ -78,7 +78,7 @@ def test_catalogue_rows_are_json_and_name_real_tests() -> None:
     rows = catalogue()
     json.dumps(rows, allow_nan=False)
     assert len({(row["family"], row["id"]) for row in rows}) == len(rows)
-    assert {"id", "family", "module", "summary", "paper", "catalogue", "defaults", "test", "ledger"} <= set(rows[0])
+    assert {"id", "family", "module", "summary", "paper", "catalogue", "defaults", "test"} <= set(rows[0])
     assert all(row["test"] is None or (pieces.CHECKOUT / row["test"]).exists() for row in rows)
     assert all(row["test"] for row in rows if row["family"] in ("Loss", "Advantage", "Reward", "Task", "Verifier")), "a piece without a test"
     assert {row["family"] for row in catalogue("surrogate")} == {"Surrogate"}

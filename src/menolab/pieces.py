@@ -51,14 +51,18 @@ Maker = Callable[..., Piece]
 M = typing.TypeVar("M", bound=Maker)
 
 
-def published(*, paper: str, catalogue: str | tuple[str, ...] = ()) -> Callable[[M], M]:
+def published(*, paper: str, catalogue: str | tuple[str, ...] = (), claim: str = "", effect: str = "") -> Callable[[M], M]:
     """Mark a function that returns a composition of pieces as a published name, e.g. `grpo() -> Method`.
 
     The function's name is the published name, its docstring the paper's docstring, its return annotation the family.
+
+    Args:
+        claim: what the paper says of it, in a sentence.
+        effect: the claim as the ledger can test it against GRPO: a metric and a direction, "pass@1 up" or "length down"; empty where it claims none.
     """
 
     def mark(maker: M) -> M:
-        maker.__published__ = {"paper": paper, "catalogue": catalogue}  # type: ignore[attr-defined]
+        maker.__published__ = {"paper": paper, "catalogue": catalogue, "claim": claim, "effect": effect}  # type: ignore[attr-defined]
         return maker
 
     return mark
@@ -255,7 +259,7 @@ def summary(thing: Any) -> str:
 
 
 def catalogue(family: str | None = None) -> list[dict[str, Any]]:
-    """Every piece and published name, as rows for programs: id, family, module, summary, paper, catalogue ids, defaults, test, ledger verdict.
+    """Every piece and published name, as rows for programs: id, family, module, summary, paper, catalogue ids, defaults, test.
 
     Raises:
         BadInput: `family` names none.
@@ -286,7 +290,6 @@ def _row(thing: Any, family: type) -> dict[str, Any]:
         "catalogue": [ids] if isinstance(ids, str) else list(ids),
         "defaults": defaults,
         "test": _test_of(thing.__module__, thing.__name__),
-        "ledger": ledger_verdicts().get(thing.__name__),
     }
 
 
@@ -308,10 +311,3 @@ def _test_words() -> dict[str, frozenset[str]]:
     """The words of every test file of the checkout, by path."""
     files = sorted((CHECKOUT / "tests").rglob("test_*.py"))
     return {str(path.relative_to(CHECKOUT)): frozenset(re.findall(r"\w+", path.read_text(encoding="utf-8"))) for path in files}
-
-
-@functools.cache
-def ledger_verdicts() -> dict[str, str]:
-    """What the ledger says of each method: "effect seen", "effect not seen" or "opposite"; the newest entry counts."""
-    entries = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((CHECKOUT / "ledger").glob("*.json"))]
-    return {entry["method"]: entry["verdict"] for entry in sorted(entries, key=lambda entry: entry["date"])}

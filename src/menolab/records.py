@@ -164,6 +164,16 @@ class Group:
         """The rollouts without yardsticks."""
         return tuple(r for r in self.rollouts if not r.greedy)
 
+    @property
+    def drawn_tokens(self) -> int:
+        """Response tokens that an engine drew for the group: none that were given, and a tree's shared segments once."""
+        segments = {}
+        for number, r in enumerate(self.rollouts):
+            starts = r.cuts or (r.given,)
+            for depth, (start, end) in enumerate(zip(starts, (*starts[1:], len(r.tokens)), strict=True), 1):
+                segments[r.path[:depth] or number] = end - start
+        return sum(segments.values())
+
     def with_rollouts(self, rollouts: tuple[Rollout, ...]) -> Group:
         return replace(self, rollouts=rollouts)
 

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from fakes import FakeEngine, Sums, sums
 from menolab.engines.decoding import Decoding
 from menolab.errors import BadInput
 from menolab.evaluation import evaluate as module
-from menolab.evaluation.evaluate import evaluate
+from menolab.evaluation.evaluate import evaluate, standard_errors
 from menolab.evaluation.record import Result
 from menolab.keys import Key
 
@@ -101,3 +102,11 @@ def test_no_problems_and_repeated_problems_are_refused():
     for problems in ([], sums(2) + sums(1)):
         with pytest.raises(BadInput, match="problems"):
             evaluate(FakeEngine(), Sums(), problems, Decoding(), 1, KEY)
+
+
+def test_spreads_are_the_two_standard_errors():
+    half = np.array([[1, 0]] * 50 + [[0, 1]] * 50)
+    split = np.array([[1, 1]] * 50 + [[0, 0]] * 50)
+    assert standard_errors(half)["problems"] == 0 and standard_errors(half)["samples"] == pytest.approx(0.05)
+    assert standard_errors(split)["samples"] == 0 and standard_errors(split)["problems"] == pytest.approx(0.5 / 10, rel=0.01)
+    assert standard_errors(np.array([[1]])) == {"problems": None, "samples": None}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 
 from menolab.advantages.advantage import Advantage, group_mean, group_sums
+from menolab.pieces import published
 from menolab.records import Batch
 
 
@@ -25,3 +26,9 @@ class LeaveOneOut(Advantage):
         factor_B = torch.where(count_B > 1, count_B / (count_B - 1).clamp_min(1.0), 0.0)
         mean_B = group_mean(batch.reward_B, batch.group_B)
         return ((credit_BT.double() - mean_B[:, None]) * factor_B[:, None]).float()
+
+
+@published(paper="arXiv:2402.14740, section 2.2")
+def rloo() -> LeaveOneOut:
+    """`LeaveOneOut` under the name of its paper, for `advantage=Rloo`."""
+    return LeaveOneOut()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Args:
-    """List every piece and published name: id, family, summary, paper, defaults, test."""
+    """List every piece and published name: id, family, summary, paper, defaults, test, and what the ledger says of it."""
 
     family: str = ""
     """Only this family: loss, surrogate, advantage, reward, task, verifier, stage, setup ..."""
@@ -19,8 +19,10 @@ def run(args: Args) -> int:
     """Print the catalogue."""
     from menolab import pieces
     from menolab.cli.output import console, emit_json
+    from menolab.ledger.table import tables
 
-    rows = pieces.catalogue(args.family or None)
+    verdicts = {("Stage", line.entry.method): line.verdict for table in tables().values() for line in table}
+    rows = [{**row, "ledger": verdicts.get((row["family"], row["id"]))} for row in pieces.catalogue(args.family or None)]
     if args.json:
         emit_json(rows)
         return 0

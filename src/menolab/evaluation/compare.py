@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from menolab.errors import BadInput
-from menolab.evaluation import metrics, statistics
+from menolab.evaluation import statistics
 from menolab.evaluation.evaluate import column
+from menolab.evaluation.metrics.pass_at_k import pass_at_k
 from menolab.evaluation.record import Result, Row
 from menolab.evaluation.statistics import Difference, Estimate
 from menolab.keys import Key
@@ -85,7 +86,7 @@ def _compare(a: Result, b: Result, rows_a: Sequence[Row], rows_b: Sequence[Row],
     key = Key.root(0).fold("compare", a.record.task)  # fixed: comparing twice gives the same numbers
     right_a, right_b = (column(rows, samples, lambda row: row.label == "right") for rows in (rows_a, rows_b))
     tokens_a, tokens_b = (column(rows, samples, lambda row: row.tokens).mean(axis=1) for rows in (rows_a, rows_b))
-    curve_a, curve_b = metrics.pass_at_k(right_a), metrics.pass_at_k(right_b)
+    curve_a, curve_b = pass_at_k(right_a), pass_at_k(right_b)
     curve = {k: statistics.paired_difference(curve_a[:, k - 1], curve_b[:, k - 1], key.fold("pass", k)) for k in range(1, samples + 1)}
     gained, lost = _flips(rows_a, rows_b, samples)
     shares = {name: (_known(a, name), _known(b, name)) for name in ("truncated", "unparsed", "undecided", "errored")}

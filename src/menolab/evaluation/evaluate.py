@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -13,17 +14,29 @@ from menolab import __version__
 from menolab.engines.decoding import Decoding
 from menolab.engines.engine import Engine
 from menolab.errors import BadInput
-from menolab.evaluation import facts, metrics, statistics
+from menolab.evaluation import facts
+from menolab.evaluation.metrics.finished import Finished
+from menolab.evaluation.metrics.lengths import Lengths, quantiles
+from menolab.evaluation.metrics.majority import MajorityAtK
+from menolab.evaluation.metrics.metric import Metric, Table
+from menolab.evaluation.metrics.pass_at_k import PassAtK
+from menolab.evaluation.metrics.shares import Shares
+from menolab.evaluation.metrics.surprise import Surprise
 from menolab.evaluation.record import Record, Result, Row
 from menolab.evaluation.statistics import Estimate
+from menolab.evaluation.votes import vote
 from menolab.keys import Key
 from menolab.pieces import to_data
 from menolab.records import Problem, Rollout
 from menolab.samplers.independent import Independent
 from menolab.tasks.task import Task, verify
+from menolab.verifiers.extract import END_THINK
 
 CHUNK = 32
 """Problems sampled between two calls of `progress`. Draws do not depend on it."""
+
+STANDARD: tuple[Metric, ...] = (PassAtK(), MajorityAtK(), Finished(), Shares(), Lengths(), Surprise())
+"""What every evaluation says; `meno catalogue --family metric` lists more."""
 
 WORRY = {"truncated": 0.1, "unparsed": 0.1, "undecided": 0.02, "errored": 0.0}
 """Shares above which the record carries a warning."""
@@ -46,6 +59,7 @@ def evaluate(
     progress: Callable[[int, int], None] | None = None,
     *,
     model: str = "",
+    metrics: Sequence[Metric] = STANDARD,
 ) -> Result:
     """Sample every problem `samples` times, verify, and build the record with its rows.
 
@@ -55,6 +69,7 @@ def evaluate(
     Args:
         progress: called with (problems done, problems in all) after every chunk.
         model: what the record calls the model.
+        metrics: what is computed of the samples.
 
     Raises:
         BadInput: no problem, or two problems with one id (they could not be paired).
@@ -69,19 +84,19 @@ def evaluate(
         t0 = time.perf_counter()
         groups = sampler(engine, problems[start : start + CHUNK], decoding, key)
         t1 = time.perf_counter()
-        rows += [_row(task, group.problem, rollout) for group in groups for rollout in group.rollouts]
+        rows += [_row(engine, task, group.problem, rollout) for group in groups for rollout in group.rollouts]
         prompt_tokens += sum(len(rollout.prompt) for group in groups for rollout in group.rollouts)
         sampling, verifying = sampling + t1 - t0, verifying + time.perf_counter() - t1
         if progress is not None:
             progress(min(start + CHUNK, len(problems)), len(problems))
-    measured, lengths, errors = summarise(rows, samples, key)
+    measured = summarise(rows, samples, key, metrics)
     record = Record(
         task=task.name,
         problems=len(problems),
         samples=samples,
         metrics=measured,
-        length=lengths,
-        standard_errors=errors,
+        length=quantiles(column(rows, samples, lambda row: row.tokens)),
+        standard_errors=standard_errors(column(rows, samples, lambda row: row.label == "right")),
         model=model,
         engine=type(engine).__name__,
         dtype=_dtype(engine),
@@ -100,24 +115,24 @@ def evaluate(
     return Result(record, tuple(rows))
 
 
-def summarise(rows: Sequence[Row], samples: int, key: Key) -> tuple[dict[str, Estimate | None], dict[str, float], dict[str, float | None]]:
-    """Metrics with intervals, length quantiles and standard errors of rows in order of problem and sample, `samples` a problem."""
-    right_PS = column(rows, samples, lambda row: row.label == "right")
-    passes_PK = metrics.pass_at_k(right_PS)
-    majority_PK = metrics.majority_at_k([[row.vote for row in rows[i : i + samples]] for i in range(0, len(rows), samples)])
-    finished_PS = column(rows, samples, lambda row: row.finish == "stop")
-    tokens_PS = column(rows, samples, lambda row: row.tokens)
-    found: dict[str, Estimate | None] = {}
-    found |= {f"pass@{k + 1}": statistics.share(passes_PK[:, k]) for k in range(samples)}
-    found |= {f"maj@{k + 1}": statistics.share(majority_PK[:, k]) for k in range(samples)}
-    found["pass@1_finished"] = statistics.ratio(*metrics.pass_at_1_finished(right_PS, finished_PS), key.fold("finished"))
-    found["truncated"] = _share_of(rows, samples, lambda row: row.finish == "length")
-    found["unparsed"] = _share_of(rows, samples, lambda row: row.extracted is None)
-    found["undecided"] = _share_of(rows, samples, lambda row: row.label == "undecided")
-    found["errored"] = _share_of(rows, samples, lambda row: row.finish == "error" or (row.stage == "verifier" and row.label == "undecided"))
-    found["length"] = statistics.mean(tokens_PS.mean(axis=1))
-    found["entropy"] = _entropy(rows)
-    return found, metrics.length_statistics(tokens_PS), metrics.spreads(right_PS)
+def summarise(rows: Sequence[Row], samples: int, key: Key, metrics: Sequence[Metric] = STANDARD) -> dict[str, Estimate | None]:
+    """Metrics with intervals of rows in order of problem and sample, `samples` a problem."""
+    table = Table(rows, samples, key)
+    return {name: estimate for metric in metrics for name, estimate in metric(table).items()}
+
+
+def standard_errors(right_PS: np.ndarray) -> dict[str, float | None]:
+    """The two standard errors of pass@1, which answer two questions.
+
+    ``problems``: how far the score would move on other problems like these (spread of problem means over sqrt P).
+    ``samples``: how far it would move on the same problems with new samples, sqrt(mean of p(1-p)/(S-1)) / sqrt(P); None for one sample a problem.
+    """
+    p_P = right_PS.mean(axis=1)
+    count, samples = right_PS.shape
+    return {
+        "problems": float(p_P.std(ddof=1) / math.sqrt(count)) if count > 1 else None,
+        "samples": float(math.sqrt((p_P * (1 - p_P) / (samples - 1)).mean() / count)) if samples > 1 else None,
+    }
 
 
 def column(rows: Sequence[Row], samples: int, value: Callable[[Row], Any]) -> np.ndarray:
@@ -125,20 +140,7 @@ def column(rows: Sequence[Row], samples: int, value: Callable[[Row], Any]) -> np
     return np.array([value(row) for row in rows], dtype=np.float64).reshape(-1, samples)
 
 
-def _share_of(rows: Sequence[Row], samples: int, holds: Callable[[Row], bool]) -> Estimate:
-    return statistics.share(column(rows, samples, holds).mean(axis=1))
-
-
-def _entropy(rows: Sequence[Row]) -> Estimate | None:
-    """Mean surprise of the samples where it is known, averaged within problems first."""
-    known: dict[str, list[float]] = {}
-    for row in rows:
-        if row.surprise is not None:
-            known.setdefault(row.problem, []).append(row.surprise)
-    return statistics.mean(np.array([np.mean(values) for values in known.values()])) if known else None
-
-
-def _row(task: Task, problem: Problem, rollout: Rollout) -> Row:
+def _row(engine: Engine, task: Task, problem: Problem, rollout: Rollout) -> Row:
     verdict = verify(task, problem, rollout.text)
     return Row(
         problem=problem.id,
@@ -149,14 +151,25 @@ def _row(task: Task, problem: Problem, rollout: Rollout) -> Row:
         text=rollout.text,
         finish=rollout.finish,
         tokens=len(rollout.tokens),
+        thinking=_thinking(engine, rollout),
         surprise=-sum(rollout.logprobs) / len(rollout.logprobs) if rollout.logprobs else None,
         label=verdict.label,
         score=float(verdict.score),
         stage=verdict.stage,
         reason=verdict.reason,
         extracted=verdict.extracted,
-        vote=metrics.vote(verdict),
+        vote=vote(verdict),
     )
+
+
+def _thinking(engine: Engine, rollout: Rollout) -> int | None:
+    """Response tokens up to the end of the thinking; None where it did not come to an end."""
+    thought, closed, _ = rollout.text.rpartition(END_THINK)
+    if not closed:
+        return None
+    tag, tokens = engine.tokens(END_THINK), rollout.tokens
+    ends = [i + len(tag) for i in range(len(tokens) - len(tag), -1, -1) if tokens[i : i + len(tag)] == tag]
+    return ends[0] if ends else min(len(engine.tokens(thought + closed)), len(tokens))  # some tokenizers write the tag otherwise within a text
 
 
 def _check(problems: Sequence[Problem]) -> None:

@@ -38,6 +38,8 @@ class Row:
     """stop, length (truncated) or error."""
     tokens: int
     """Response tokens, stop token included."""
+    thinking: int | None
+    """Of them, tokens up to the end of the thinking; None where no thinking came to an end."""
     surprise: float | None
     """Mean negative log-probability of the response's tokens under the distribution drawn from, nats; its expectation is the entropy. None if unknown."""
     label: str
@@ -204,7 +206,7 @@ def _from_parquet(content: bytes, path: Path) -> tuple[Row, ...]:
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(pa.BufferReader(content), schema=_schema())
+        table = pq.read_table(pa.BufferReader(content), schema=_schema())  # a column that an older version did not write is null
     except (pa.ArrowException, ValueError, KeyError) as error:
         raise BadInput("rows", str(path), f"is not a table of samples ({error})") from error
     return tuple(Row(**row) for row in table.to_pylist())

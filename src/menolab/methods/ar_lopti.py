@@ -14,7 +14,7 @@ from menolab.pieces import published
 from menolab.stages.reinforce import Reinforce
 
 
-@published(paper="arXiv:2505.12929", catalogue="ar-lopti")
+@published(paper="arXiv:2505.12929", catalogue="ar-lopti", claim="Taming rare tokens' gradients gains accuracy over GRPO.", effect="pass@1 up")
 def ar_lopti(group: int = 8, epsilon: float = 0.2, alpha: float = 0.3, eta: float = 0.5) -> Reinforce:
     """AR + Lopti: GRPO whose credit is weighted by the token's probability, and which updates on unlikely tokens first and on likely ones after.
 

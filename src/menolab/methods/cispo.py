@@ -14,7 +14,7 @@ from menolab.samplers.independent import Independent
 from menolab.stages.reinforce import Reinforce
 
 
-@published(paper="arXiv:2506.13585")
+@published(paper="arXiv:2506.13585", claim="Clipping weights instead of tokens learns faster than GRPO and DAPO.", effect="pass@1 up")
 def cispo(group: int = 8, high: float = 4.0, minibatches: int = 4) -> Reinforce:
     """CISPO: the policy gradient of every token under an importance weight that is bounded above and carries no gradient; mean over tokens.
 

@@ -17,7 +17,7 @@ from menolab.samplers.independent import Independent
 from menolab.stages.reinforce import Reinforce
 
 
-@published(paper="arXiv:2503.14476, eq. 8", catalogue="dapo")
+@published(paper="arXiv:2503.14476, eq. 8", catalogue="dapo", claim="Higher accuracy than GRPO in half its steps.", effect="pass@1 up")
 def dapo(group: int = 8, low: float = 0.2, high: float = 0.28, cache: float = 0.2, draws: int = 10) -> Reinforce:
     """DAPO: GRPO with a wider clip above than below, problems drawn until no group is all right or all wrong, a mean over tokens, and no KL.
 

@@ -10,7 +10,11 @@ from menolab.samplers.independent import Independent
 from menolab.stages.reinforce import Reinforce
 
 
-@published(paper="arXiv:2505.12951", catalogue="dgro")
+@published(
+    paper="arXiv:2505.12951", catalogue="dgro",
+    claim="Separate coefficients for the policy term and the regulariser gain accuracy.",
+    effect="pass@1 up",
+)
 def dgro(group: int = 8, beta1: float = 1.0, beta2: float = 0.05, minibatches: int = 4) -> Reinforce:
     """DGRO: OPMD with one weight for the policy gradient (exploit) and another for the distance from the sampling policy.
 

@@ -10,7 +10,11 @@ from menolab.samplers.independent import Independent
 from menolab.stages.reinforce import Reinforce
 
 
-@published(paper="arXiv:2505.12366", catalogue="disco")
+@published(
+    paper="arXiv:2505.12366", catalogue="disco",
+    claim="Scoring right above wrong without difficulty bias gains accuracy over GRPO and DAPO.",
+    effect="pass@1 up",
+)
 def disco(group: int = 8, tau: float = 10.0, beta: float = 1e3, delta: float = 1e-4, minibatches: int = 4) -> Reinforce:
     """DisCO: mean log-probability of right answers above a soft maximum of the wrong ones', while KL(pi_old || pi) stays below delta.
 

@@ -10,7 +10,11 @@ from menolab.samplers.independent import Independent
 from menolab.stages.reinforce import Reinforce
 
 
-@published(paper="arXiv:2510.04474", catalogue="drpo")
+@published(
+    paper="arXiv:2510.04474", catalogue="drpo",
+    claim="Rewarding short right answers only among themselves shortens responses with little loss.",
+    effect="length down",
+)
 def drpo(group: int = 8, length: float = 0.1, tau: float = 10.0, beta: float = 1e3, delta: float = 1e-4, minibatches: int = 4) -> Reinforce:
     """DRPO: DisCO in which right answers share their weight by shortness, exp((1 - |o|/L)/lambda), and none is pushed away for its length.
 

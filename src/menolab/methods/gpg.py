@@ -14,7 +14,7 @@ from menolab.samplers.independent import Independent
 from menolab.stages.reinforce import Reinforce
 
 
-@published(paper="arXiv:2504.02546")
+@published(paper="arXiv:2504.02546", claim="The plain policy gradient, corrected for dead groups, does better than GRPO.", effect="pass@1 up")
 def gpg(group: int = 8) -> Reinforce:
     """GPG: the plain policy gradient of groups, scaled up by the share of groups that have any variance; no surrogate, no KL.
 

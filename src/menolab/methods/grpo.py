@@ -15,7 +15,11 @@ from menolab.samplers.independent import Independent
 from menolab.stages.reinforce import Reinforce
 
 
-@published(paper="arXiv:2402.03300, eq. 3", catalogue="grpo")
+@published(
+    paper="arXiv:2402.03300, eq. 3", catalogue="grpo",
+    claim="Reinforcement with verifiable rewards raises accuracy without a critic.",
+    effect="pass@1 up",
+)
 def grpo(group: int = 8, epsilon: float = 0.2, beta: float = 0.0) -> Reinforce:
     """GRPO: rewards standardised within the group of one problem, clipped token ratio, mean over each response's tokens.
 

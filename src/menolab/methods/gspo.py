@@ -14,7 +14,7 @@ from menolab.samplers.independent import Independent
 from menolab.stages.reinforce import Reinforce
 
 
-@published(paper="arXiv:2507.18071")
+@published(paper="arXiv:2507.18071", claim="Sequence ratios train better and more stably than token ratios.", effect="pass@1 up")
 def gspo(group: int = 8, low: float = 3e-4, high: float = 4e-4, minibatches: int = 4) -> Reinforce:
     """GSPO: GRPO with one clipped ratio a response, the geometric mean of its tokens' ratios.
 

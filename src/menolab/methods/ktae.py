@@ -13,7 +13,11 @@ from menolab.pieces import published
 from menolab.stages.reinforce import Reinforce
 
 
-@published(paper="arXiv:2505.16826", catalogue="ktae")
+@published(
+    paper="arXiv:2505.16826", catalogue="ktae",
+    claim="Weighting tokens by their association with right answers gains accuracy with shorter responses.",
+    effect="pass@1 up",
+)
 def ktae(group: int = 8, epsilon: float = 0.2, scale: float = 1.0) -> Reinforce:
     """KTAE: GRPO's advantage plus, for every token, how strongly it goes with right responses of the group.
 

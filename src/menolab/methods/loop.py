@@ -13,7 +13,7 @@ from menolab.samplers.independent import Independent
 from menolab.stages.reinforce import Reinforce
 
 
-@published(paper="arXiv:2502.01600")
+@published(paper="arXiv:2502.01600", claim="Leave-one-out PPO does better than GRPO on agents.", effect="pass@1 up")
 def loop(group: int = 8, epsilon: float = 0.2, epochs: int = 2, minibatches: int = 2) -> Reinforce:
     """LOOP: leave-one-out advantages under PPO's clip a token, each batch used for several updates; no critic.
 

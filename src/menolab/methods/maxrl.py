@@ -14,7 +14,7 @@ from menolab.samplers.independent import Independent
 from menolab.stages.reinforce import Reinforce
 
 
-@published(paper="arXiv:2602.02710")
+@published(paper="arXiv:2602.02710", claim="Maximising likelihood instead of pass rate keeps pass@k where GRPO loses it.", effect="pass@k up")
 def maxrl(group: int = 8) -> Reinforce:
     """MaxRL: credit is divided by the group's success rate, so that more rollouts come closer to maximising the log-probability of being right.
 

@@ -10,7 +10,10 @@ from menolab.samplers.independent import Independent
 from menolab.stages.reinforce import Reinforce
 
 
-@published(paper="arXiv:2501.12599", catalogue="opmd")
+@published(
+    paper="arXiv:2501.12599", catalogue="opmd",
+    claim="A squared surrogate of the regularised optimum trains long reasoning; nothing is said against GRPO.",
+)
 def opmd(group: int = 8, tau: float = 0.1, minibatches: int = 4) -> Reinforce:
     """OPMD: policy gradient with the group's mean reward as baseline and a squared log-ratio to the policy that sampled, off policy without ratios.
 

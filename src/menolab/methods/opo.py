@@ -13,7 +13,7 @@ from menolab.samplers.independent import Independent
 from menolab.stages.reinforce import Reinforce
 
 
-@published(paper="arXiv:2505.23585")
+@published(paper="arXiv:2505.23585", claim="The optimal baseline trains more stably and keeps responses more diverse.", effect="entropy up")
 def opo(group: int = 8) -> Reinforce:
     """OPO: exact on-policy policy gradient, the group's length-weighted mean reward as the baseline of least variance, and nothing else.
 

@@ -15,7 +15,11 @@ from menolab.samplers.independent import Independent
 from menolab.stages.reinforce import Reinforce
 
 
-@published(paper="arXiv:2501.03262", catalogue="reinforce-pp")
+@published(
+    paper="arXiv:2501.03262", catalogue="reinforce-pp",
+    claim="Normalising over the whole batch is more stable and generalises better than GRPO.",
+    effect="pass@1 up",
+)
 def reinforce_pp(group: int = 1, epsilon: float = 0.2, beta: float = 0.01) -> Reinforce:
     """REINFORCE++: reward minus a KL penalty a token, standardised over the whole batch, with PPO's clipping; one rollout a problem is enough.
 
@@ -29,7 +33,11 @@ def reinforce_pp(group: int = 1, epsilon: float = 0.2, beta: float = 0.01) -> Re
     )
 
 
-@published(paper="arXiv:2501.03262", catalogue="reinforce-pp")
+@published(
+    paper="arXiv:2501.03262", catalogue="reinforce-pp",
+    claim="With a group baseline before it, batch normalisation does better than GRPO on hard problems.",
+    effect="pass@1 up",
+)
 def reinforce_pp_baseline(group: int = 8, epsilon: float = 0.2) -> Reinforce:
     """REINFORCE++ with baseline: the group's mean reward is subtracted, then the credit is standardised over the whole batch.
 

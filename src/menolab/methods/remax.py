@@ -13,7 +13,7 @@ from menolab.samplers.with_greedy import WithGreedy
 from menolab.stages.reinforce import Reinforce
 
 
-@published(paper="arXiv:2310.10505")
+@published(paper="arXiv:2310.10505", claim="A greedy response is baseline enough to do without PPO's critic; nothing is said against GRPO.")
 def remax(group: int = 2) -> Reinforce:
     """ReMax: REINFORCE with the reward of the greedy response to the same problem as its baseline.
 

@@ -13,7 +13,7 @@ from menolab.samplers.independent import Independent
 from menolab.stages.reinforce import Reinforce
 
 
-@published(paper="arXiv:2402.14740, section 2.2")
+@published(paper="arXiv:2402.14740, section 2.2", claim="A leave-one-out baseline does better than PPO; nothing is said against GRPO.")
 def rloo(group: int = 8) -> Reinforce:
     """RLOO: each rollout is compared with the mean reward of the others in its group; plain policy gradient of whole responses.
 

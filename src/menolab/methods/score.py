@@ -19,7 +19,10 @@ from menolab.samplers.two_turns import TwoTurns
 from menolab.stages.reinforce import Reinforce
 
 
-@published(paper="arXiv:2409.12917, section 5.1", catalogue="score-selfcorrect")
+@published(
+    paper="arXiv:2409.12917, section 5.1", catalogue="score-selfcorrect",
+    claim="Prepares the second attempt; a single attempt does not show it.",
+)
 def score_stage_1(group: int = 8, beta: float = 0.1) -> Reinforce:
     """SCoRe, stage I: the second attempt is rewarded, and a strong KL penalty holds the first one where the base model has it.
 
@@ -29,7 +32,10 @@ def score_stage_1(group: int = 8, beta: float = 0.1) -> Reinforce:
     return _two_turns(group, (LastAttempt(),), KLInReward(beta, turn=0), ByTurn(1.0))
 
 
-@published(paper="arXiv:2409.12917, section 5.2", catalogue="score-selfcorrect")
+@published(
+    paper="arXiv:2409.12917, section 5.2", catalogue="score-selfcorrect",
+    claim="The second attempt becomes better than the first, which a single attempt does not show.",
+)
 def score(group: int = 8, alpha: float = 10.0, beta: float = 0.01) -> Reinforce:
     """SCoRe, stage II: both attempts are rewarded, the second with a bonus of alpha (r_2 - r_1), under a weak KL penalty.
 

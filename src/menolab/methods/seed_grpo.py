@@ -12,7 +12,11 @@ from menolab.pieces import published
 from menolab.stages.reinforce import Reinforce
 
 
-@published(paper="arXiv:2505.12346", catalogue="seed-grpo")
+@published(
+    paper="arXiv:2505.12346", catalogue="seed-grpo",
+    claim="Smaller updates where answers disagree gain accuracy over GRPO.",
+    effect="pass@1 up",
+)
 def seed_grpo(group: int = 8, epsilon: float = 0.2, alpha: float = 0.5, shape: str = "linear") -> Reinforce:
     """SEED-GRPO: reward minus the group's mean, scaled down by the semantic entropy of the group's answers.
 

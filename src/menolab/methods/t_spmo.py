@@ -13,7 +13,7 @@ from menolab.samplers.independent import Independent
 from menolab.stages.reinforce import Reinforce
 
 
-@published(paper="arXiv:2504.20834")
+@published(paper="arXiv:2504.20834", claim="With LoRA, credit a token from shared prefixes does better than GRPO.", effect="pass@1 up")
 def t_spmo(group: int = 8) -> Reinforce:
     """T-SPMO: every distinct (prefix, next token) of a group has its own advantage: what follows it against what follows the prefix.
 

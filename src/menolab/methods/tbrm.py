@@ -9,7 +9,11 @@ from menolab.samplers.independent import Independent
 from menolab.stages.reinforce import Reinforce
 
 
-@published(paper="arXiv:2505.15311", catalogue="tbrm")
+@published(
+    paper="arXiv:2505.15311", catalogue="tbrm",
+    claim="Regressing logits on trajectory returns does better than PPO and GRPO.",
+    effect="pass@1 up",
+)
 def tbrm(group: int = 1, beta: float = 0.1, minibatches: int = 1) -> Reinforce:
     """TBRM: logits as action values, one squared Bellman residual a response, no baseline, ratio or clip; one rollout a problem suffices.
 

@@ -14,7 +14,11 @@ from menolab.samplers.tree import Tree
 from menolab.stages.reinforce import Reinforce
 
 
-@published(paper="arXiv:2506.05183", catalogue="treerpo")
+@published(
+    paper="arXiv:2506.05183", catalogue="treerpo",
+    claim="Rewards of tree nodes gain accuracy over GRPO with shorter responses.",
+    effect="pass@1 up",
+)
 def treerpo(group: int = 8, depth: int = 3, epsilon: float = 0.2) -> Reinforce:
     """TreeRPO: responses are drawn as a tree of segments; a segment is worth the mean reward of its leaves and is compared with its siblings.
 

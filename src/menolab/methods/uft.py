@@ -18,7 +18,11 @@ from menolab.samplers.hinted import Hinted
 from menolab.stages.reinforce import Reinforce
 
 
-@published(paper="arXiv:2505.16984", catalogue="uft")
+@published(
+    paper="arXiv:2505.16984", catalogue="uft",
+    claim="Hints that fade, learnt from as well, do better than reinforcement alone.",
+    effect="pass@1 up",
+)
 def uft(group: int = 4, epsilon: float = 0.2, weight: float = 0.001) -> Reinforce:
     """UFT: rollouts go on from a hint, ever less of a worked solution; the hint is learnt by likelihood and what follows by GRPO.
 

@@ -108,7 +108,7 @@ class Reinforce(Stage):
                 raise RunFailed(f"reinforce step {step + 1}: {error}; its rollouts are in {run.folder / 'rollouts'}") from error
             clock.lap("update")
             loop.state = self.curriculum.learn(loop.state, groups)
-            loop.done(metrics, clock.timings(sum(len(r.tokens) for g in groups for r in g.rollouts)))
+            loop.done(metrics, clock.timings(metrics["tokens"]))
         return policy
 
     def _problems(self, run: Run) -> int:
@@ -176,6 +176,7 @@ def describe(groups: Sequence[Group]) -> dict[str, Any]:
     known = [lp for r in rollouts for lp in r.logprobs if lp == lp]
     return {
         "drawn": sum(len(group.rollouts) for group in groups),
+        "tokens": sum(group.drawn_tokens for group in groups),
         "reward": fmean(scored) if scored else 0.0,
         "pass_rate": fmean(r.verdict is not None and r.verdict.right for r in rollouts),
         "length": tokens / len(rollouts),

@@ -1,0 +1,1 @@
+"""Metrics: what a table of samples says. One metric a file."""

@@ -27,9 +27,10 @@ seed's figures, versions and hardware; `meno ledger run METHOD` makes an entry a
 
 READING = """**How to read it.** pass@1 at temperature 1 on held-out problems. Differences are method minus GRPO of the same seed, points of per cent, with 95 %
 intervals over seeds; the run-to-run deviation is pooled over all methods of the ground. Length is in tokens, entropy in nats a token; tokens and seconds are
-shares of GRPO's (seconds by the clock, so they mean little where the machine was shared). The verdict is what the interval of the *claimed* quantity says: on the claimed side of zero (effect seen), on the other side (opposite), or
-around zero (effect not seen, which at this size is no proof of absence). All methods have the ground's learning rate and the paper's own other numbers; none
-was tuned. A small model on one arithmetic game is not the paper's setting: an effect not seen here is not a claim refuted there.
+shares of GRPO's (seconds by the clock, so they mean little where the machine was shared). The verdict is what the interval of the *claimed* quantity says: on
+the claimed side of zero (effect seen), on the other side (opposite), or around zero (effect not seen, which at this size is no proof of absence). All methods
+have the ground's learning rate and the paper's own other numbers; none was tuned. A small model on one arithmetic game is not the paper's setting: an effect
+not seen here is not a claim refuted there.
 """
 
 METHODS = """# Methods

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from menolab.verifiers.extract import extract, response
+from menolab.verifiers.extract import candidates, extract, response
 
 CASES = [
     (r"\boxed{41} ... wait, no ... \boxed{42}", "42"),
@@ -85,3 +85,18 @@ def test_strict_with_boxes(text: str, answer: str | None) -> None:
 def test_response_round_trip() -> None:
     assert extract(response("try 1+1", " 2 "), strict=True).answer == "2"
     assert extract(response("", r"\boxed{2}"), strict=True).answer == r"\boxed{2}", "strict takes the content as it stands"
+
+
+@pytest.mark.parametrize(("text", "want"), [
+    ("<think>So the answer is 5. Wait, no. The answer is 6.</think><answer>6</answer>", ["5", "6", "6"]),
+    (r"<think>I get \boxed{3}. Let me check: \boxed{4}</think>\boxed{4}", ["3", "4", "4"]),
+    (r"<answer>\boxed{12}</answer>", ["12"]),
+    ("#### 42", ["42"]),
+    (r"an open \boxed{3", []),
+    ("nothing", []),
+    ("", []),
+])  # fmt: skip
+def test_candidates_are_all_answers_in_order(text: str, want: list[str]) -> None:
+    found = candidates(text)
+    assert [answer for _, answer in found] == want
+    assert [end for end, _ in found] == sorted(end for end, _ in found)

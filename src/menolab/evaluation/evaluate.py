@@ -26,11 +26,11 @@ from menolab.evaluation.record import Record, Result, Row
 from menolab.evaluation.statistics import Estimate
 from menolab.evaluation.votes import vote
 from menolab.keys import Key
-from menolab.pieces import to_data
+from menolab.pieces import all_needs, to_data
 from menolab.records import Problem, Rollout
 from menolab.samplers.independent import Independent
 from menolab.tasks.task import Task, verify
-from menolab.verifiers.extract import END_THINK
+from menolab.verifiers.extract import END_THINK, candidates, response
 
 CHUNK = 32
 """Problems sampled between two calls of `progress`. Draws do not depend on it."""
@@ -75,7 +75,7 @@ def evaluate(
         BadInput: no problem, or two problems with one id (they could not be paired).
     """
     _check(problems)
-    sampler = Independent(samples)
+    sampler, first = Independent(samples), "first_answers" in all_needs(tuple(metrics))
     rows: list[Row] = []
     prompt_tokens = 0
     began = time.perf_counter()
@@ -84,7 +84,7 @@ def evaluate(
         t0 = time.perf_counter()
         groups = sampler(engine, problems[start : start + CHUNK], decoding, key)
         t1 = time.perf_counter()
-        rows += [_row(engine, task, group.problem, rollout) for group in groups for rollout in group.rollouts]
+        rows += [_row(engine, task, group.problem, rollout, first) for group in groups for rollout in group.rollouts]
         prompt_tokens += sum(len(rollout.prompt) for group in groups for rollout in group.rollouts)
         sampling, verifying = sampling + t1 - t0, verifying + time.perf_counter() - t1
         if progress is not None:
@@ -140,7 +140,7 @@ def column(rows: Sequence[Row], samples: int, value: Callable[[Row], Any]) -> np
     return np.array([value(row) for row in rows], dtype=np.float64).reshape(-1, samples)
 
 
-def _row(engine: Engine, task: Task, problem: Problem, rollout: Rollout) -> Row:
+def _row(engine: Engine, task: Task, problem: Problem, rollout: Rollout, first: bool) -> Row:
     verdict = verify(task, problem, rollout.text)
     return Row(
         problem=problem.id,
@@ -152,6 +152,7 @@ def _row(engine: Engine, task: Task, problem: Problem, rollout: Rollout) -> Row:
         finish=rollout.finish,
         tokens=len(rollout.tokens),
         thinking=_thinking(engine, rollout),
+        first=_first(task, problem, rollout.text) if first else None,
         surprise=-sum(rollout.logprobs) / len(rollout.logprobs) if rollout.logprobs else None,
         label=verdict.label,
         score=float(verdict.score),
@@ -160,6 +161,12 @@ def _row(engine: Engine, task: Task, problem: Problem, rollout: Rollout) -> Row:
         extracted=verdict.extracted,
         vote=vote(verdict),
     )
+
+
+def _first(task: Task, problem: Problem, text: str) -> str | None:
+    """The verdict on the first answer that a response states, as if it stood alone; None where it states none."""
+    stated = candidates(text)
+    return verify(task, problem, response("", stated[0][1])).label if stated else None
 
 
 def _thinking(engine: Engine, rollout: Rollout) -> int | None:
@@ -204,8 +211,8 @@ def _hash(parts: Iterable[str]) -> str:
 
 def _warnings(measured: dict[str, Estimate | None], problems: int) -> tuple[str, ...]:
     found = []
-    shares = {name: estimate.mean for name in WORRY if (estimate := measured[name]) is not None}
-    shares["unparsed"] -= shares["truncated"]  # a response cut short has no answer: that is said once
+    shares = {name: estimate.mean for name in WORRY if (estimate := measured.get(name)) is not None}
+    shares["unparsed"] = shares.get("unparsed", 0.0) - shares.get("truncated", 0.0)  # a response cut short has no answer: that is said once
     found += [f"{share:.1%} of responses {MEANING[name]}" for name, share in shares.items() if share > WORRY[name]]
     if problems < 30:
         found.append(f"{problems} problems are few: intervals are wide, and approximate below 30")

@@ -40,6 +40,8 @@ class Row:
     """Response tokens, stop token included."""
     thinking: int | None
     """Of them, tokens up to the end of the thinking; None where no thinking came to an end."""
+    first: str | None
+    """right, wrong or undecided: the first answer that the response holds, in its thinking or after it; None where it was not looked for or there is none."""
     surprise: float | None
     """Mean negative log-probability of the response's tokens under the distribution drawn from, nats; its expectation is the entropy. None if unknown."""
     label: str

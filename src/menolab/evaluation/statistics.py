@@ -8,7 +8,7 @@ shares use Wilson's interval rather than the t interval (for 30 problems and a p
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,8 @@ LEVEL = 0.95
 """Nominal coverage of every interval."""
 DRAWS = 5000
 """Bootstrap resamples; the Monte Carlo error of an end point is then about 0.02 standard errors."""
+BOOTSTRAPS = 1000
+"""Resamples of statistics that are computed one resample at a time."""
 FLIPS = 20_000
 """Monte Carlo sign flips: a p-value of 0.05 is known to 0.0015."""
 
@@ -101,6 +103,24 @@ def ratio(parts_P: np.ndarray, wholes_P: np.ndarray, key: Key) -> Estimate | Non
         return Estimate(whole_share, *(wilson(whole_share, n, _t(n)) if n > 1 else (0.0, 1.0)), n)
     draws = np.concatenate([(w @ parts_P) / (w @ wholes_P) for w in _resamples(n, key)])
     return Estimate(whole_share, *_ends(draws, n), n)
+
+
+def bootstrap(value: Callable[[np.ndarray], float], problems: int, key: Key) -> Estimate | None:
+    """A statistic that is no mean of problems, with its expanded percentile interval over `BOOTSTRAPS` resamples of problems.
+
+    Args:
+        value: the statistic when problem i counts `weight[i]` times; NaN where it does not exist (such resamples are left out).
+
+    Returns None where the statistic of the whole does not exist.
+    """
+    whole = value(np.ones(problems))
+    if math.isnan(whole):
+        return None
+    if problems == 1:
+        return Estimate(whole, math.nan, math.nan, 1)
+    rng = key.numpy()
+    draws = np.array([value(rng.multinomial(problems, np.full(problems, 1 / problems)).astype(np.float64)) for _ in range(BOOTSTRAPS)])
+    return Estimate(whole, *_ends(draws[~np.isnan(draws)], problems), problems)
 
 
 def paired_difference(a_P: np.ndarray, b_P: np.ndarray, key: Key, *, shares: bool = True) -> Difference:

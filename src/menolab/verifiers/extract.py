@@ -15,6 +15,7 @@ TAGS = THINK, END_THINK, ANSWER, END_ANSWER = "<think>", "</think>", "<answer>",
 
 _HASHES = re.compile(r"^[ \t]*####[ \t]*(.*)$", re.MULTILINE)
 _PHRASE = re.compile(r"\banswer\*{0,2}[ \t]?(?:is\b|:|=)[ \t]?:?", re.IGNORECASE)
+_TAG = re.compile("|".join(TAGS))
 _SENTENCE_END = re.compile(r"[.!?](?=\s)")
 _BOX = re.compile(r"\\(?:boxed|fbox)(?![A-Za-z])[ \t]?")
 _EXAMPLE = re.compile(r"\b(?:e\.g\.|for example|for instance|in the format)[\s,:$]*$", re.IGNORECASE)
@@ -65,6 +66,32 @@ def extract(text: str, *, strict: bool = False, boxes: bool = False) -> Extracti
     if strict:
         return Extraction(None, "no <answer> tags")
     return _untagged(tail) or Extraction(None, "no answer found")
+
+
+def candidates(text: str) -> list[tuple[int, str]]:
+    """All answers that a response states, in its thinking or after it, as (where it ends, answer) in the order of their ends; the last may be the final one.
+
+    What counts is what `extract` reads: answer tags, whole boxes, "#### x" and "answer is x". An answer stated twice in one breath (a box in answer tags,
+    "answer is" before a box) is one candidate.
+    """
+    found = [(m.end(), m.end(1), m.group(1).strip()) for m in re.finditer(rf"{ANSWER}(.*?){END_ANSWER}", text, re.DOTALL)]
+    closing = _braces(text)
+    found += [(closing[m.end()] + 1, closing[m.end()], text[m.end() + 1 : closing[m.end()]].strip()) for m in _BOX.finditer(text) if m.end() in closing]
+    found += [(m.end(), m.end(1), tidy(m.group(1))) for m in _HASHES.finditer(text)]
+    for match in _PHRASE.finditer(text):
+        line = text[match.end() :].partition("\n")[0]
+        said = _SENTENCE_END.split(_TAG.split(line, maxsplit=1)[0], maxsplit=1)[0]
+        found.append((match.end() + len(said), match.end() + len(said), tidy(said.lstrip(" \t\r*}"))))
+    kept: list[tuple[int, str]] = []
+    for end, _, answer in sorted(found, key=lambda span: (span[0], -len(span[2]))):
+        again = kept and (answer in kept[-1][1] or kept[-1][1] in answer)
+        if answer and not (again and end - kept[-1][0] <= _SAME_BREATH and END_THINK not in text[kept[-1][0] : end]):
+            kept.append((end, answer))
+    return kept
+
+
+_SAME_BREATH = 20
+"""Characters between the ends of two statements of one answer: closing tags and brackets."""
 
 
 def _after_thinking(text: str) -> str | None:

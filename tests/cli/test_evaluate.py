@@ -107,3 +107,64 @@ def test_a_broken_recipe(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
         write_text(tmp_path / "recipe.json", text)
         assert evaluate(tmp_path, "--on", "Countdown") == 2
         assert "is not a recipe" in capsys.readouterr().err
+
+
+def test_shards_put_together_are_the_whole(model: Path, tmp_path: Path):
+    words = (model, "--on", "countdown", "--max-tokens", 8, "--json")
+    assert evaluate(*words, "--out", tmp_path / "whole") == 0
+    for k in (1, 2):
+        assert evaluate(*words, "--shard", f"{k}/2", "--out", tmp_path / str(k)) == 0
+    records = [tmp_path / str(k) / "countdown.json" for k in (1, 2)]
+    assert main(["evaluate", "--merge", *map(str, records), "--out", str(tmp_path / "merged")]) == 0
+    whole, merged = (load(tmp_path / name / "countdown.json") for name in ("whole", "merged"))
+    assert sorted(whole.rows, key=lambda r: (r.problem, r.sample)) == sorted(merged.rows, key=lambda r: (r.problem, r.sample))
+    assert merged.record.metrics["pass@1"] == whole.record.metrics["pass@1"] and merged.record.tokens == whole.record.tokens
+
+
+def test_stored_samples_are_judged_again(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert evaluate(model, "--on", "countdown", "--max-tokens", 8, "--out", tmp_path / "a", "--json") == 0
+    capsys.readouterr()
+    record = str(tmp_path / "a" / "countdown.json")
+    assert main(["evaluate", "--rescore", record, "--metrics", "Diversity", "Posterior", "--out", str(tmp_path / "b")]) == 0
+    said = capsys.readouterr().out
+    assert "0 of 10 verdicts changed" in said and "bayes@2" in said
+    assert [r.text for r in load(tmp_path / "b" / "countdown.json").rows] == [r.text for r in load(Path(record)).rows]
+
+
+def test_a_killed_evaluation_goes_on(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    from menolab.engines.torch_engine import TorchEngine
+    from menolab.evaluation import evaluate as module
+
+    monkeypatch.setattr(module, "CHUNK", 2)
+    words = (model, "--on", "countdown", "--max-tokens", 8, "--json")
+    generate, calls = TorchEngine.generate, []
+
+    def dying(self, requests, *rest):
+        calls.append(len(requests))
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return generate(self, requests, *rest)
+
+    monkeypatch.setattr(TorchEngine, "generate", dying)
+    assert evaluate(*words, "--out", tmp_path / "killed") == 130
+    assert (tmp_path / "killed" / ".countdown.parts" / "0000000.parquet").exists() and not (tmp_path / "killed" / "countdown.json").exists()
+    assert evaluate(*words, "--out", tmp_path / "killed") == 0 and calls == [4, 4, 4, 2]
+    assert [p.name for p in sorted((tmp_path / "killed").iterdir())] == ["countdown.json", "countdown.parquet"]
+    assert evaluate(*words, "--out", tmp_path / "whole") == 0
+    assert load(tmp_path / "killed" / "countdown.json").rows == load(tmp_path / "whole" / "countdown.json").rows
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "say which model"),
+        (("m", "--shard", "3/2"), "--shard = '3/2'"),
+        (("m", "--shard", "x"), "--shard"),
+        (("m", "--metrics", "Diversty"), "did you mean Diversity"),
+        (("--rescore", "nowhere.json"), "no such file"),
+        (("m", "--rescore", "nowhere.json"), "by themselves"),
+    ],
+)
+def test_bad_words_for_stored_samples(words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]):
+    assert main(["evaluate", *words]) == 2
+    assert said in capsys.readouterr().err

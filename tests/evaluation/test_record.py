@@ -94,3 +94,13 @@ def test_a_record_reads_no_file_outside_its_folder(result: record.Result, tmp_pa
     path.write_text(path.read_text().replace('"x.parquet"', '"../x.parquet"'))
     with pytest.raises(BadInput, match="missing"):
         record.load(path)
+
+
+def test_rows_of_an_older_version_are_read(result: record.Result, tmp_path: Path):
+    import pyarrow.parquet as pq
+
+    record.save_rows(tmp_path / "new.parquet", result.rows)
+    table = pq.read_table(tmp_path / "new.parquet").drop_columns(["facts", "thinking", "first"])
+    pq.write_table(table, tmp_path / "old.parquet")
+    old = record.load_rows(tmp_path / "old.parquet")
+    assert [dataclasses.replace(r, thinking=None, first=None) for r in result.rows] == list(old)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +15,14 @@ from menolab.errors import BadInput, check_range
 
 if TYPE_CHECKING:
     from menolab.engines.decoding import Decoding
-    from menolab.evaluation.record import Record
+    from menolab.evaluation.metrics.metric import Metric
+    from menolab.evaluation.record import Record, Result
     from menolab.records import Problem
     from menolab.runs.setup import Setup
     from menolab.tasks.task import Task
 
+STANDARD_NAMES = ("pass@", "maj@", "truncated", "unparsed", "undecided", "errored", "length", "entropy")
+"""How the names of the standard metrics begin."""
 MAX_TOKENS = 512
 """Token limit where neither the user nor a run's recipe gives one."""
 
@@ -30,7 +34,7 @@ class Args:
     Writes OUT/TASK.json and OUT/TASK.parquet (one row a sample); `meno compare` reads them. One seed gives the same problems to every model.
     """
 
-    model: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="MODEL")]
+    model: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="MODEL")] = ""
     """A model folder, a Hub name, or a run folder (its last model, on the recipe's tasks and decoding unless told otherwise)."""
     on: tuple[str, ...] = ()
     """Tasks by name (see `meno tasks`), or files of problems: JSONL, JSON, CSV, Parquet, hub:owner/name:split."""
@@ -45,7 +49,15 @@ class Args:
     seed: int = 0
     """Which problems and which draws."""
     out: Path | None = None
-    """Folder of the records; default runs/evaluate-TIME."""
+    """Folder of the records; default runs/evaluate-TIME. After a kill the same command with the same --out goes on where it was."""
+    metrics: tuple[str, ...] = ()
+    """Metrics beside the standard ones, e.g. GPassAtK Diversity Calibration SelfCorrection Posterior (`meno catalogue --family metric`)."""
+    shard: str = ""
+    """K/N: every N-th problem from the K-th on, for N machines; put the N records together with --merge."""
+    merge: tuple[Path, ...] = ()
+    """Records of shards to put together instead of evaluating anything."""
+    rescore: tuple[Path, ...] = ()
+    """Records whose samples are judged again by the task's present rules (or --verifier) instead of evaluating anything."""
     prompt_field: str = "prompt"
     """Where a file keeps the prompt."""
     answer_field: str = "answer"
@@ -64,6 +76,12 @@ def run(args: Args) -> int:
     """Evaluate on each task in turn; a record is on disk as soon as its task is done."""
     check_range("samples", args.samples, 1)
     check_range("problems", args.problems, 1)
+    metrics = chosen_metrics(args)
+    if args.merge or args.rescore:
+        return _stored(args, metrics)
+    if not args.model:
+        raise BadInput("MODEL", "", "say which model: a folder, a Hub name or a run; or name records with --rescore or --merge")
+    place = shard_of(args.shard)
     from menolab.keys import Key
     from menolab.runs.pipeline import model_of
     from menolab.tasks.task import evaluation_problems
@@ -75,11 +93,12 @@ def run(args: Args) -> int:
     own = setup.task if setup is not None else None
     # All problems are read before the model is: a bad file is an error before any compute.
     found = [(task, evaluation_problems(task, args.problems, key.fold("problems"), trained_on=task == own)) for task in tasks]
+    found = [(task, problems[place[0] :: place[1]]) for task, problems in found]
     work = [(task, problems, contaminated(setup, task, problems)) for task, problems in found]
-    return _measure(args, str(model_of(args.model)), decoding, work, key.fold("samples"))
+    return _measure(args, str(model_of(args.model)), decoding, work, key.fold("samples"), metrics)
 
 
-def _measure(args: Args, model: str, decoding: Decoding, work: Sequence[tuple[Task, Any, tuple[str, ...]]], key: Any) -> int:
+def _measure(args: Args, model: str, decoding: Decoding, work: Sequence[tuple[Task, Any, tuple[str, ...]]], key: Any, metrics: Sequence[Metric]) -> int:
     import torch
     from rich.progress import Progress
 
@@ -106,10 +125,20 @@ def _measure(args: Args, model: str, decoding: Decoding, work: Sequence[tuple[Ta
         with Progress(console=progress_console(), disable=not progress_console().is_terminal, transient=True) as bars:
             bar = bars.add_task(task.name, total=len(problems))
             result = evaluate(
-                engine, task, problems, decoding, args.samples, key, lambda done, _, bars=bars, bar=bar: bars.update(bar, completed=done), model=args.model
+                engine,
+                task,
+                problems,
+                decoding,
+                args.samples,
+                key,
+                lambda done, _, bars=bars, bar=bar: bars.update(bar, completed=done),
+                model=args.model,
+                metrics=metrics,
+                parts=out / f".{task.name}.parts",
             )
         result = dataclasses.replace(result, record=dataclasses.replace(result.record, warnings=(*result.record.warnings, *warnings)))
         path = save(out, task.name, result)
+        shutil.rmtree(out / f".{task.name}.parts")
         documents[task.name] = {"record": str(path), **result.record.to_data()}
         if not args.json:
             show(result.record)
@@ -117,6 +146,76 @@ def _measure(args: Args, model: str, decoding: Decoding, work: Sequence[tuple[Ta
     if args.json:
         emit_json({"model": args.model, "out": str(out), "tasks": documents})
     return 0
+
+
+def chosen_metrics(args: Args) -> tuple[Metric, ...]:
+    """The standard metrics and those that --metrics names.
+
+    Raises:
+        BadInput: a metric that does not exist (with the nearest names).
+    """
+    from menolab.evaluation.evaluate import STANDARD
+    from menolab.evaluation.metrics.metric import Metric
+    from menolab.pieces import find
+
+    return (*STANDARD, *(find(Metric, name, "--metrics") for name in args.metrics))  # type: ignore[arg-type]
+
+
+def shard_of(text: str) -> tuple[int, int]:
+    """First index and stride of a shard "K/N"; all problems for an empty text.
+
+    Raises:
+        BadInput: not of that form, or K not in 1..N.
+    """
+    if not text:
+        return 0, 1
+    k, _, n = text.partition("/")
+    if not (k.isdecimal() and n.isdecimal() and 1 <= int(k) <= int(n)):
+        raise BadInput("--shard", text, "say K/N with 1 <= K <= N, e.g. 2/4")
+    return int(k) - 1, int(n)
+
+
+def _stored(args: Args, metrics: Sequence[Metric]) -> int:
+    """Judge stored samples again, or put shards together; the new record is written to --out under the task's name."""
+    from menolab.cli.output import console, emit_json
+    from menolab.cli.train import default_folder
+    from menolab.evaluation.record import load, save
+    from menolab.evaluation.rescore import merge, rescore
+
+    if args.model or (args.merge and args.rescore):
+        given = ("MODEL", args.model) if args.model else ("--merge", "and --rescore")
+        raise BadInput(*given, "records are judged again or put together by themselves; give one of the two alone")
+    stored = [load(path) for path in args.merge or args.rescore]
+    tasks = [_task_of(args, result) for result in stored]
+    made: list[Result] = [merge(stored, tasks[0], metrics)] if args.merge else [rescore(r, t, metrics) for r, t in zip(stored, tasks, strict=True)]
+    names = [result.record.task for result in made]
+    if repeated := next((name for name in names if names.count(name) > 1), None):
+        raise BadInput("--rescore", repeated, "is the task of two records, and their new records would overwrite one another; use two commands")
+    out = args.out or default_folder("evaluate")
+    if taken := [name for name in names if (out / f"{name}.json").exists()]:
+        raise BadInput("--out", str(out), f"already holds a record of {', '.join(taken)}; choose another folder")
+    documents = {}
+    for result in made:
+        path = save(out, result.record.task, result)
+        documents[result.record.task] = {"record": str(path), **result.record.to_data()}
+        if not args.json:
+            show(result.record)
+            console().print(f"record: {path}", markup=False, soft_wrap=True)
+    if args.json:
+        emit_json({"model": made[0].record.model, "out": str(out), "tasks": documents})
+    return 0
+
+
+def _task_of(args: Args, result: Result) -> Task:
+    """The task that a record was made on, with the verifier that --verifier names in place of its own."""
+    from menolab.pieces import from_data, swap
+
+    task = from_data(result.record.task_piece)
+    if args.verifier == Args.verifier:
+        return task
+    if not any(field.name == "verifier" for field in dataclasses.fields(task)):
+        raise BadInput("--verifier", args.verifier, f"{type(task).__name__} has rules of its own and takes no verifier")
+    return swap(task, "verifier", args.verifier)
 
 
 def contaminated(setup: Setup | None, task: Task, problems: Sequence[Problem]) -> tuple[str, ...]:
@@ -218,6 +317,11 @@ def show(record: Record) -> None:
     length = record.metrics["length"]
     assert length is not None
     table.add_row("tokens", f"{length.mean:.1f}", f"{length.low:.1f} to {length.high:.1f}" if record.problems > 1 else "")
+    usual = {name for metric in STANDARD_NAMES for name in record.metrics if name.startswith(metric)}
+    for name, e in record.metrics.items():
+        if name not in usual:
+            row = (f"{e.mean:.3f}", f"{e.low:.3f} to {e.high:.3f}") if e is not None else ("not known", "")
+            table.add_row(name.replace("_", " "), *row)
     console().print(table)
     for warning in record.warnings:
         console().print(f"warning: {warning}", style="yellow", markup=False)

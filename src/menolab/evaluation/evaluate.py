@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +25,7 @@ from menolab.evaluation.metrics.metric import Metric, Table
 from menolab.evaluation.metrics.pass_at_k import PassAtK
 from menolab.evaluation.metrics.shares import Shares
 from menolab.evaluation.metrics.surprise import Surprise
+from menolab.evaluation.parts import Parts
 from menolab.evaluation.record import Record, Result, Row
 from menolab.evaluation.statistics import Estimate
 from menolab.evaluation.votes import vote
@@ -60,6 +64,7 @@ def evaluate(
     *,
     model: str = "",
     metrics: Sequence[Metric] = STANDARD,
+    parts: Path | None = None,
 ) -> Result:
     """Sample every problem `samples` times, verify, and build the record with its rows.
 
@@ -70,33 +75,20 @@ def evaluate(
         progress: called with (problems done, problems in all) after every chunk.
         model: what the record calls the model.
         metrics: what is computed of the samples.
+        parts: a folder where finished chunks are kept: after a kill the same call goes on from there. The caller removes it when the result is saved.
 
     Raises:
-        BadInput: no problem, or two problems with one id (they could not be paired).
+        BadInput: no problem, two problems with one id (they could not be paired), or `parts` of another evaluation.
     """
     _check(problems)
-    sampler, first = Independent(samples), "first_answers" in all_needs(tuple(metrics))
-    rows: list[Row] = []
-    prompt_tokens = 0
     began = time.perf_counter()
-    sampling = verifying = 0.0
-    for start in range(0, len(problems), CHUNK):
-        t0 = time.perf_counter()
-        groups = sampler(engine, problems[start : start + CHUNK], decoding, key)
-        t1 = time.perf_counter()
-        rows += [_row(engine, task, group.problem, rollout, first) for group in groups for rollout in group.rollouts]
-        prompt_tokens += sum(len(rollout.prompt) for group in groups for rollout in group.rollouts)
-        sampling, verifying = sampling + t1 - t0, verifying + time.perf_counter() - t1
-        if progress is not None:
-            progress(min(start + CHUNK, len(problems)), len(problems))
-    measured = summarise(rows, samples, key, metrics)
     record = Record(
         task=task.name,
         problems=len(problems),
         samples=samples,
-        metrics=measured,
-        length=quantiles(column(rows, samples, lambda row: row.tokens)),
-        standard_errors=standard_errors(column(rows, samples, lambda row: row.label == "right")),
+        metrics={},
+        length={},
+        standard_errors={},
         model=model,
         engine=type(engine).__name__,
         dtype=_dtype(engine),
@@ -106,13 +98,73 @@ def evaluate(
         key=key.path,
         problems_hash=_hash(part for p in problems for part in (p.id, p.answer)),
         prompts_hash=_hash(p.prompt for p in problems),
-        tokens={"prompt": prompt_tokens, "completion": sum(row.tokens for row in rows)},
-        seconds={"sample": sampling, "verify": verifying, "total": time.perf_counter() - began},
+        tokens={},
+        seconds={},
         versions=facts.versions(),
         hardware=facts.hardware(),
-        warnings=_warnings(measured, len(problems)),
     )
-    return Result(record, tuple(rows))
+    kept = Parts(parts, _plan(record)) if parts is not None else None
+    rows: list[Row] = []
+    spent = {"sample": 0.0, "verify": 0.0}
+    for start in range(0, len(problems), CHUNK):
+        chunk = problems[start : start + CHUNK]
+        found = kept.get(start) if kept is not None else None
+        if found is None:
+            found = _draw(engine, task, chunk, decoding, samples, key, metrics, spent)
+            if kept is not None:
+                kept.put(start, found)
+        rows += found
+        if progress is not None:
+            progress(min(start + CHUNK, len(problems)), len(problems))
+    lengths = {p.id: len(engine.encode(p.prompt)) for p in problems}
+    record = replace(
+        record,
+        tokens={"prompt": sum(lengths[row.problem] for row in rows), "completion": sum(row.tokens for row in rows)},
+        seconds={**spent, "total": time.perf_counter() - began},
+    )
+    return measured(Result(record, tuple(rows)), task, metrics)
+
+
+PLAN = ("task", "samples", "model", "engine", "dtype", "decoding", "task_piece", "verifier", "key", "problems_hash", "prompts_hash")
+"""What decides the rows of an evaluation: parts of one may not go into another."""
+
+
+def _plan(record: Record) -> dict[str, Any]:
+    return {name: value for name, value in record.to_data().items() if name in PLAN}
+
+
+def _draw(
+    engine: Engine, task: Task, problems: Sequence[Problem], decoding: Decoding, samples: int, key: Key, metrics: Sequence[Metric], spent: dict[str, float]
+) -> list[Row]:
+    """The rows of some problems; seconds are added to `spent`."""
+    t0 = time.perf_counter()
+    groups = Independent(samples)(engine, problems, decoding, key)
+    t1 = time.perf_counter()
+    rows = [judged(_row(engine, group.problem, rollout), task, group.problem, metrics) for group in groups for rollout in group.rollouts]
+    spent["sample"] += t1 - t0
+    spent["verify"] += time.perf_counter() - t1
+    return rows
+
+
+def measured(result: Result, task: Task, metrics: Sequence[Metric] = STANDARD) -> Result:
+    """The result with everything that follows from its rows computed: metrics, lengths, standard errors, warnings, hashes, who judged."""
+    rows, samples = result.rows, result.record.samples
+    found = summarise(rows, samples, Key(tuple(result.record.key)), metrics)
+    once = rows[::samples]
+    record = replace(
+        result.record,
+        problems=len(once),
+        metrics=found,
+        length=quantiles(column(rows, samples, lambda row: row.tokens)),
+        standard_errors=standard_errors(column(rows, samples, lambda row: row.label == "right")),
+        task_piece=to_data(task),
+        verifier=_verifier(task),
+        problems_hash=_hash(part for row in once for part in (row.problem, row.gold)),
+        prompts_hash=_hash(row.prompt for row in once),
+        versions=facts.versions(),
+        warnings=_warnings(found, len(once)),
+    )
+    return Result(record, rows)
 
 
 def summarise(rows: Sequence[Row], samples: int, key: Key, metrics: Sequence[Metric] = STANDARD) -> dict[str, Estimate | None]:
@@ -140,20 +192,36 @@ def column(rows: Sequence[Row], samples: int, value: Callable[[Row], Any]) -> np
     return np.array([value(row) for row in rows], dtype=np.float64).reshape(-1, samples)
 
 
-def _row(engine: Engine, task: Task, problem: Problem, rollout: Rollout, first: bool) -> Row:
-    verdict = verify(task, problem, rollout.text)
+def _row(engine: Engine, problem: Problem, rollout: Rollout) -> Row:
+    """What was drawn, not judged yet."""
     return Row(
         problem=problem.id,
         sample=rollout.sample,
         prompt=problem.prompt,
         gold=problem.answer,
         difficulty=float(problem.difficulty),
+        facts=json.dumps(dict(problem.facts), ensure_ascii=False),
         text=rollout.text,
         finish=rollout.finish,
         tokens=len(rollout.tokens),
         thinking=_thinking(engine, rollout),
-        first=_first(task, problem, rollout.text) if first else None,
+        first=None,
         surprise=-sum(rollout.logprobs) / len(rollout.logprobs) if rollout.logprobs else None,
+        label="undecided",
+        score=0.0,
+        stage="",
+        reason="",
+        extracted=None,
+        vote=None,
+    )
+
+
+def judged(row: Row, task: Task, problem: Problem, metrics: Sequence[Metric] = STANDARD) -> Row:
+    """The sample with its verdict, and with that of the first answer it states where one of the metrics asks for it."""
+    verdict = verify(task, problem, row.text)
+    return replace(
+        row,
+        first=_first(task, problem, row.text) if "first_answers" in all_needs(tuple(metrics)) else None,
         label=verdict.label,
         score=float(verdict.score),
         stage=verdict.stage,

@@ -33,6 +33,8 @@ class Row:
     prompt: str
     gold: str
     difficulty: float
+    facts: str
+    """What else the verifier needs of the problem, as JSON, so that a sample can be judged again by itself."""
     text: str
     finish: str
     """stop, length (truncated) or error."""
@@ -121,15 +123,34 @@ class Result:
     rows: tuple[Row, ...]
 
 
+def save_rows(path: Path, rows: Sequence[Row]) -> str:
+    """Write rows as Parquet, whole or not at all; returns the file's SHA-256.
+
+    Raises:
+        RunFailed: the disk is full or read-only.
+    """
+    table = _to_parquet(rows)
+    write_file(path, lambda scratch: scratch.write_bytes(table))
+    return hashlib.sha256(table).hexdigest()
+
+
+def load_rows(path: Path) -> tuple[Row, ...]:
+    """The rows in a Parquet file.
+
+    Raises:
+        BadInput: it is not one, or not of rows.
+    """
+    return _from_parquet(path.read_bytes(), path)
+
+
 def save(folder: Path, name: str, result: Result) -> Path:
     """Write ``NAME.parquet`` and ``NAME.json`` under `folder`; returns the path of the record. Each file appears whole or not at all.
 
     Raises:
         RunFailed: the disk is full or read-only.
     """
-    table = _to_parquet(result.rows)
-    write_file(folder / f"{name}.parquet", lambda scratch: scratch.write_bytes(table))
-    data = {"format": FORMAT, **result.record.to_data(), "rows": {"file": f"{name}.parquet", "sha256": hashlib.sha256(table).hexdigest()}}
+    digest = save_rows(folder / f"{name}.parquet", result.rows)
+    data = {"format": FORMAT, **result.record.to_data(), "rows": {"file": f"{name}.parquet", "sha256": digest}}
     path = folder / f"{name}.json"
     write_json(path, data)
     return path
@@ -208,7 +229,8 @@ def _from_parquet(content: bytes, path: Path) -> tuple[Row, ...]:
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(pa.BufferReader(content), schema=_schema())  # a column that an older version did not write is null
+        table = pq.read_table(pa.BufferReader(content), schema=_schema())
     except (pa.ArrowException, ValueError, KeyError) as error:
         raise BadInput("rows", str(path), f"is not a table of samples ({error})") from error
-    return tuple(Row(**row) for row in table.to_pylist())
+    rows: list[dict[str, Any]] = table.to_pylist()
+    return tuple(Row(**{**row, "facts": row["facts"] or "{}"}) for row in rows)  # a column that an older version did not write is null

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -84,7 +85,7 @@ def measure(run: Run, name: str, policy: Policy) -> None:
     for task, problems in run.evaluation:
         if (record_path(run.folder, task.name, name)).exists():
             continue
-        label = f"evaluate {name}"
+        label, parts = f"evaluate {name}", record_path(run.folder, task.name, f".{name}.parts").with_suffix("")
         run.listener.begin(label, len(problems), 0)
         result = evaluate(
             TorchEngine(policy),
@@ -95,8 +96,10 @@ def measure(run: Run, name: str, policy: Policy) -> None:
             run.key.fold("evaluation", "samples"),
             progress=lambda done, total, label=label: run.listener.step(label, done, {}),
             model=name,
+            parts=parts,
         )
         record.save(record_path(run.folder, task.name, name).parent, name, result)
+        shutil.rmtree(parts)
         run.listener.end(label)
 
 

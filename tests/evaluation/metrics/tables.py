@@ -13,9 +13,8 @@ from menolab.keys import Key
 def row(problem: str = "p", sample: int = 0, **changes: Any) -> Row:
     """A finished wrong sample of ten tokens unless told otherwise."""
     fields: dict[str, Any] = {
-        "prompt": "?", "gold": "1", "difficulty": 1.0, "text": f"{problem}{sample}", "finish": "stop", "tokens": 10, "thinking": 6, "first": None,
-        "surprise": 0.5,
-        "label": "wrong", "score": 0.0, "stage": "compare", "reason": "", "extracted": "0", "vote": "0",
+        "prompt": "?", "gold": "1", "difficulty": 1.0, "facts": "{}", "text": f"{problem}{sample}", "finish": "stop", "tokens": 10,
+        "thinking": 6, "first": None, "surprise": 0.5, "label": "wrong", "score": 0.0, "stage": "compare", "reason": "", "extracted": "0", "vote": "0",
     }  # fmt: skip
     return Row(problem=problem, sample=sample, **(fields | changes))
 

@@ -1,4 +1,4 @@
-"""Can the tests fail? Deliberate faults, one at a time, in copies of the losses and advantages; every one must be caught.
+"""Can the tests fail? Deliberate faults, one at a time, in copies of the pieces; every one must be caught.
 
     python tests/mutate.py [--only WORD] [--jobs N]
 
@@ -14,13 +14,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[1]
 FAMILIES = ("tests/losses", "tests/advantages")
-"""The tests that have to notice."""
+"""The tests that have to notice a fault of a loss or an advantage."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class Fault:
     right: str
     """Occurs exactly once in the file."""
     wrong: str
+    tests: tuple[str, ...] = FAMILIES
+    """Which tests have to notice."""
 
 
 FAULTS = (
@@ -96,11 +99,44 @@ FAULTS = (
     Fault("batch baseline of the group", "advantages/batch_baseline.py", "torch.zeros_like(batch.group_B)", "batch.group_B"),
     Fault("advantage estimator peeks at its own value", "advantages/gae.py",
           "self.discount * _next(value_BT) - value_BT", "self.discount * value_BT - value_BT"),
+    Fault("Entropy-SFT seeks wide distributions", "losses/high_loss_tokens.py", "- self.weight * entropy(inputs)", "+ self.weight * entropy(inputs)"),
+    Fault("Entropy-SFT learns what it knows", "losses/high_loss_tokens.py", "descending=True", "descending=False"),
+    Fault("the limit does not grow", "samplers/staged_limit.py", "min(1.0, self.limit(progress))", "1.0", ("tests/samplers/test_staged_limit.py",)),
+    Fault("the last stair is never reached", "schedules.py", "int(progress * len(self.values))", "int(progress * (len(self.values) - 1))",
+          ("tests/samplers/test_staged_limit.py",)),
+    Fault("loops rewarded", "rewards/repetition_loop.py", "[-looped(", "[looped(", ("tests/rewards/test_repetition_loop.py",)),
+    Fault("loops in responses that ended", "rewards/repetition_loop.py", "if r.truncated else", "if r.tokens else", ("tests/rewards/test_repetition_loop.py",)),
+    Fault("the first copy of a loop is free", "rewards/repetition_loop.py", "(equal // period + 1) * period)", "(equal // period) * period)",
+          ("tests/rewards/test_repetition_loop.py",)),
+    Fault("garbled text rewarded", "rewards/garbled.py", "[-sum(", "[sum(", ("tests/rewards/test_garbled.py",)),
+    Fault("a plan is each response's own", "rewards/plan_quality.py", "setdefault(r.path[:1]", "setdefault(r.path[-1:]",
+          ("tests/rewards/test_plan_quality.py",)),
+    Fault("the plan may come last", "rewards/plan_format.py", "_LEAD.match(r.text)", "_LEAD.search(r.text)", ("tests/rewards/test_plan_format.py",)),
+    Fault("right steps cost", "rewards/graded_failure.py", "math.exp(-self.beta", "math.exp(self.beta", ("tests/rewards/test_graded_failure.py",)),
+    Fault("bare solutions are paid", "curricula/by_player.py", "replace(r, reward=0.0)", "replace(r, reward=r.reward)", ("tests/curricula/test_by_player.py",)),
+    Fault("an abstraction is paid all solutions", "curricula/by_player.py", "if r.sample == abstraction.sample and r.reward", "if r.reward",
+          ("tests/curricula/test_by_player.py",)),
+    Fault("empty starts are replayed", "curricula/replay_prefixes.py", "randrange(1, len(r.tokens))", "randrange(0, len(r.tokens))",
+          ("tests/curricula/test_replay_prefixes.py",)),
+    Fault("replays are replayed", "curricula/replay_prefixes.py", "for group in groups if not group.problem.start for", "for group in groups for",
+          ("tests/curricula/test_replay_prefixes.py",)),
+    Fault("a replay outgrows the limit", "samplers/resumed.py", "decoding.max_tokens - len(start))", "decoding.max_tokens)",
+          ("tests/samplers/test_resumed.py",)),
+    Fault("one continuation, many times", "samplers/planned.py", "keys[p].fold(*path), decoding.max_tokens", "keys[p].fold(path[0]), decoding.max_tokens",
+          ("tests/samplers/test_planned.py",)),
+    Fault("solutions do not read", "samplers/abstracted.py", " + proposed[p * self.abstractions + i].text", "", ("tests/samplers/test_abstracted.py",)),
+    Fault("templates of least complexity", "samplers/rewrite.py", "abs(c - own)", "(c - own)", ("tests/samplers/test_rewrite.py",)),
+    Fault("the reference leaps", "stages/following.py", "held.lerp_(learnt, share)", "held.lerp_(learnt, 1.0 - share)", ("tests/stages/test_following.py",)),
+    Fault("a resumed reference is the policy", "stages/following.py", 'held.copy_(optimizer.state[learnt]["reference"])', "held.copy_(learnt)",
+          ("tests/stages/test_following.py",)),
+    Fault("sample deviation of actions", "methods/dapo_stock.py", "ddof=0", "ddof=1", ("tests/methods/test_dapo_stock.py",)),
+    Fault("plan quality weighs as form", "methods/pta_grpo.py", "weights=(1.0, quality, form)", "weights=(1.0, form, quality)",
+          ("tests/methods/test_pta_grpo.py",)),
 )  # fmt: skip
 
 
-def notices(fault: Fault | None) -> bool:
-    """Whether the families' tests fail in a copy of the repository that has the fault."""
+def notices(fault: Fault | None, tests: Sequence[str] = FAMILIES) -> bool:
+    """Whether the fault's tests (without a fault: these) fail in a copy of the repository that has it."""
     with tempfile.TemporaryDirectory(prefix="menolab-mutate-") as folder:
         copy = Path(folder)
         for part in ("src", "tests"):
@@ -113,7 +149,7 @@ def notices(fault: Fault | None) -> bool:
                 raise SystemExit(f"{fault.what}: {fault.path} has {fault.right!r} {text.count(fault.right)} times, not once; mend the fault")
             path.write_text(text.replace(fault.right, fault.wrong), encoding="utf-8")
         environment = {**os.environ, "PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-m", "not slow", *FAMILIES]
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-m", "not slow", *(fault.tests if fault else tests)]
         run = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True)
         if run.returncode not in (0, 1):
             raise SystemExit(f"{'the untouched copy' if fault is None else fault.what}: pytest could not run\n{run.stdout[-2000:]}")
@@ -126,7 +162,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=1, help="copies tested at a time")
     options = parser.parse_args()
     chosen = [fault for fault in FAULTS if options.only in fault.what or options.only in fault.path]
-    if notices(None):
+    if notices(None, sorted({test for fault in chosen for test in fault.tests})):
         print("the tests fail without any fault")
         return 2
     began = time.perf_counter()

@@ -39,6 +39,8 @@ class Problem:
     """What the verifier needs besides the answer, JSON values only (numbers, target, statements ...)."""
     solution: str | None = None
     """A right response, where a part that hints asked for one and the task can write it."""
+    start: tuple[int, ...] = ()
+    """Beginning of an earlier response, as tokens, from which a curriculum wants this problem's rollouts to go on."""
 
 
 @dataclass(frozen=True)

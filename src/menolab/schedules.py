@@ -6,7 +6,7 @@ import abc
 import math
 from dataclasses import dataclass
 
-from menolab.errors import check_range
+from menolab.errors import BadInput, check_range
 from menolab.pieces import Piece
 
 
@@ -99,3 +99,19 @@ class CosineUntil(Schedule):
         if progress >= self.until:
             return 0.0
         return self.low + (self.high - self.low) * 0.5 * (1.0 + math.cos(math.pi * progress / self.until))
+
+
+@dataclass(frozen=True)
+class Stairs(Schedule):
+    """The values one after the other, each for an equal share of training: (1/3, 2/3, 1) for a token limit that grows in three stages."""
+
+    values: tuple[float, ...] = (1.0,)
+
+    def __post_init__(self) -> None:
+        if not self.values:
+            raise BadInput("schedule.values", self.values, "give at least one value")
+        for value in self.values:
+            check_range("schedule.values", value, 0.0)
+
+    def __call__(self, progress: float) -> float:
+        return self.values[min(int(progress * len(self.values)), len(self.values) - 1)]

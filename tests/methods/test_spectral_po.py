@@ -40,6 +40,6 @@ def test_all_wrong_groups_learn_where_grpo_stalls_and_mixed_groups_are_the_same(
     assert mixed["grpo"] == mixed["spectral"] and mixed["grpo"][2] > 0
 
 
-def test_a_graded_failure_must_not_be_worth_more_than_a_success() -> None:
-    with pytest.raises(BadInput, match="worth"):
-        spectral_po(worth=1.5)
+def test_a_grade_that_falls_with_right_steps_is_refused() -> None:
+    with pytest.raises(BadInput, match="beta"):
+        spectral_po(beta=-1.0)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -9,6 +12,8 @@ from batches import inputs_of
 from credit_cases import credit_batch, one_group
 from menolab.advantages.advantage import credit
 from menolab.methods.t_spmo import t_spmo
+from menolab.runs.pipeline import carry_out
+from tiny import tiny_run
 
 
 def test_every_pair_counts_once() -> None:
@@ -23,3 +28,19 @@ def test_every_pair_counts_once() -> None:
     for pair, a in expected.items():
         assert float(pairs[pair]) == pytest.approx(-a / 4, abs=1e-6)
     assert torch.isfinite(grad[:, :2]).all()
+
+
+def test_a_replayed_beginning_has_no_credit() -> None:
+    """All of a replayed group share it, so nothing branches there."""
+    case = one_group([1.0, 0.0, 1.0, 0.0], [[7, 8, 1], [7, 8, 2], [7, 8, 1], [7, 8, 3]])
+    got = credit(credit_batch(case), t_spmo().advantage)
+    assert (got[:, :2] == 0).all() and (got[:, 2] != 0).all()
+
+
+def test_a_run_replays_and_its_checkpoint_remembers(tmp_path: Path) -> None:
+    carry_out(tiny_run(tmp_path / "run", method=t_spmo(group=4), steps=3))
+    (state,) = (tmp_path / "run" / "checkpoints" / "reinforce").glob("step-*/state.json")
+    assert json.loads(state.read_text())["curriculum"]["stored"]
+    rows = [json.loads(line) for line in (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()]
+    lengths = [row["drawn"] for row in rows if row["stage"] == "reinforce"]
+    assert lengths == [16, 16, 16]

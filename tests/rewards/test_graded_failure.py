@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from menolab.advantages.advantage import credit
@@ -22,9 +24,20 @@ BAD, FINE = wrong("compare", "no", "1"), right("compare", "yes", "2")
 
 
 def test_only_groups_without_a_right_response_are_graded() -> None:
-    assert GradedFailure(worth=0.5)(_group((GOOD, BAD), (HALF, BAD), (NONE, BAD)), 0.0) == pytest.approx([0.5, 0.25, 0.0])
-    assert GradedFailure(worth=0.5)(_group((GOOD, BAD), (HALF, FINE), (NONE, BAD)), 0.0) == [0.0, 0.0, 0.0]
-    assert GradedFailure(worth=0.5)(_group((GOOD, undecided("x", "y")), (NONE, BAD)), 0.0) == [0.5, 0.0]
+    grade = [_logistic(4.0 * (x - 0.25)) for x in (1.0, 0.5, 0.0)]
+    graded = GradedFailure(beta=4.0, gamma=0.25)
+    assert graded(_group((GOOD, BAD), (HALF, BAD), (NONE, BAD)), 0.0) == pytest.approx(grade) and 1.0 > grade[0] > grade[1] > 0.5 > grade[2] > 0.0
+    assert graded(_group((GOOD, BAD), (HALF, FINE), (NONE, BAD)), 0.0) == [0.0, 0.0, 0.0]
+    assert graded(_group((GOOD, undecided("x", "y")), (NONE, BAD)), 0.0) == pytest.approx([grade[0], grade[2]])
+
+
+def _logistic(x: float) -> float:
+    return math.exp(x) / (math.exp(x) + 1.0)
+
+
+def test_a_graded_failure_is_never_worth_a_success() -> None:
+    assert all(0.0 < x < 1.0 for x in GradedFailure()(_group((GOOD, BAD), (HALF, BAD), (NONE, BAD)), 0.0) if x is not None)
+    assert GradedFailure()(_group((HALF, BAD)), 0.0) == [0.5]
 
 
 def test_all_wrong_groups_have_credit_that_sums_to_zero() -> None:

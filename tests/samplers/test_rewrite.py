@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from menolab.errors import BadInput
 from menolab.keys import Key
 from menolab.pieces import members
 from menolab.records import Problem
@@ -29,3 +30,19 @@ def test_advice_goes_before_the_prompt() -> None:
     got = {Advise(("a", "b"))(PROBLEM, 1.0, KEY.fold(i)) for i in range(20)}
     assert got == {f"a\n{PROBLEM.prompt}", f"b\n{PROBLEM.prompt}"}
     assert {Advise(("a",))(PROBLEM, 0.5, KEY.fold(i)) for i in range(20)} == {PROBLEM.prompt, f"a\n{PROBLEM.prompt}"}
+
+
+def test_templates_of_nearest_complexity_are_drawn() -> None:
+    library = Advise(("two", "five", "nine", "four"), (2.0, 5.0, 9.0, 4.0), nearest=2)
+    assert library.suited(Problem("p", "t", "add 3, 4.5 and 6 to 7", "1")) == ["four", "five"]
+    assert library.suited(Problem("p", "t", "no number", "1")) == ["two", "four"]
+    assert Advise(("a", "b", "c"), nearest=1).suited(PROBLEM) == ["a", "b", "c"], "without complexities all suit"
+    drawn = {library(Problem("p", "t", "1 2 3 4", "1"), 1.0, KEY.fold(i)).split("\n")[0] for i in range(30)}
+    assert drawn == {"four", "five"}
+
+
+def test_a_library_that_does_not_fit() -> None:
+    with pytest.raises(BadInput, match="each of the 2 templates"):
+        Advise(("a", "b"), (1.0,))
+    with pytest.raises(BadInput, match="nearest"):
+        Advise(("a",), nearest=0)

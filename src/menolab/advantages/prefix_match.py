@@ -24,7 +24,7 @@ class PrefixMatch(Advantage):
 
     Lee and Tong 2025 (T-SPMO), arXiv:2504.20834. The loss counts each distinct (p, t) once: where c responses share it, each carries A / c, so a
     sum over tokens (`SequenceSum`) is the paper's sum over pairs. Where nobody branches the advantage is exactly 0. Responses that end at p do not
-    count there (with an end token in the response only those cut off do). Left out: replay from a random point of a stored response.
+    count there (with an end token in the response only those cut off do).
     """
 
     paper = "arXiv:2504.20834"

@@ -17,8 +17,9 @@ from menolab.stages.reinforce import Reinforce
 def opmd(group: int = 8, tau: float = 0.1, minibatches: int = 4) -> Reinforce:
     """OPMD: policy gradient with the group's mean reward as baseline and a squared log-ratio to the policy that sampled, off policy without ratios.
 
-    Kimi Team 2025, "Kimi k1.5", arXiv:2501.12599; tau and the number of updates a batch are ours. Left out: resetting the optimiser at
-    every batch, the length penalty and the sampling strategies.
+    Kimi Team 2025, "Kimi k1.5", arXiv:2501.12599; tau and the number of updates a batch are ours. Trinity-RFT's algorithm of
+    the same name is another one: -A log pi / (1 + tau), without the square. Left out: resetting the optimiser at every batch, the length penalty and
+    the sampling strategies.
     """
     return Reinforce(
         sampler=Independent(group),

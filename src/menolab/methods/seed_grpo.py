@@ -20,7 +20,7 @@ from menolab.stages.reinforce import Reinforce
 def seed_grpo(group: int = 8, epsilon: float = 0.2, alpha: float = 0.5, shape: str = "linear") -> Reinforce:
     """SEED-GRPO: reward minus the group's mean, scaled down by the semantic entropy of the group's answers.
 
-    Chen et al. 2025, "SEED-GRPO: Semantic Entropy Enhanced GRPO for Uncertainty-Aware Policy Optimization", arXiv:2505.12346. The paper's alpha was not
-    at hand; its focal shape is left out.
+    Chen et al. 2025, "SEED-GRPO: Semantic Entropy Enhanced GRPO for Uncertainty-Aware Policy Optimization", arXiv:2505.12346. A_i = r_i - mean r
+    and f(alpha SE / SE_max) as in a published review of the paper; the authors' repository holds no code, and alpha is ours. Left out: the focal shape.
     """
     return replace(grpo(group, epsilon), advantage=Chain((GroupBaseline(), SemanticEntropyScale(alpha, shape))))

@@ -17,7 +17,8 @@ from menolab.stages.reinforce import Reinforce
 def tbrm(group: int = 1, beta: float = 0.1, minibatches: int = 1) -> Reinforce:
     """TBRM: logits as action values, one squared Bellman residual a response, no baseline, ratio or clip; one rollout a problem suffices.
 
-    Yuan et al. 2025, arXiv:2505.15311; beta is ours. Wants sampling without truncation (top-k, top-p).
+    Yuan et al. 2025, arXiv:2505.15311; logits as Q-values over beta, one squared residual a trajectory and one rollout a problem are confirmed by its abstract
+    and a published review, the equation's text and beta were not at hand: the latter is ours. Wants sampling without truncation (top-k, top-p).
     """
     return Reinforce(
         sampler=Independent(group),

@@ -23,7 +23,8 @@ def treerpo(group: int = 8, depth: int = 3, epsilon: float = 0.2) -> Reinforce:
     """TreeRPO: responses are drawn as a tree of segments; a segment is worth the mean reward of its leaves and is compared with its siblings.
 
     Yang et al. 2025, "TreeRPO: Tree Relative Policy Optimization", arXiv:2506.05183. The scale is that of 0/1 rewards with the siblings' mean, since a
-    deviation would stretch small differences of continuous values; the paper's own formula for it was not at hand.
+    deviation would stretch small differences of continuous values; the paper's own formula for it was not at hand: what could
+    be read of it confirms the tree, the bottom-up means and the groups of siblings alone.
     """
     return replace(
         grpo(group, epsilon),

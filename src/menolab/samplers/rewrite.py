@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import abc
+import re
 from dataclasses import dataclass
 
+from menolab.errors import BadInput, check_range
 from menolab.keys import Key
 from menolab.pieces import Piece
 from menolab.records import Problem
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 class Rewrite(Piece):
@@ -33,8 +37,6 @@ class Distort(Rewrite):
     """Chance at full strength."""
 
     def __post_init__(self) -> None:
-        from menolab.errors import check_range
-
         check_range("share", self.share, 0.0, 1.0)
 
     def __call__(self, problem: Problem, strength: float, key: Key) -> str:
@@ -44,18 +46,40 @@ class Distort(Rewrite):
 
 @dataclass(frozen=True)
 class Advise(Rewrite):
-    """One of several thought templates before the prompt, with a chance of `strength`; without templates the prompt stays as it is.
+    """A thought template before the prompt, one of those that suit the problem, with a chance of `strength`; without templates the prompt stays as it is.
 
-    Wu et al. 2025 (Thought-Augmented Policy Optimization), arXiv:2505.15692: abstract patterns of thought guide part of a group's rollouts. Left out:
-    making the library from solved samples, and choosing the template by the problem's features.
+    Wu et al. 2025 (Thought-Augmented Policy Optimization), arXiv:2505.15692: abstract patterns of thought, found by search on some 500 solved samples,
+    are indexed by the complexity of those problems, and a problem is given one whose complexity is near its own. Complexity is the number of conditions
+    that a problem states; here by rule, the numbers in its prompt. Left out: making the library.
     """
 
     paper = "arXiv:2505.15692"
 
     templates: tuple[str, ...] = ()
+    complexity: tuple[float, ...] = ()
+    """One a template: conditions in the problems that it comes from; empty: all templates suit all problems."""
+    nearest: int = 5
+    """Among so many templates of nearest complexity one is drawn."""
+
+    def __post_init__(self) -> None:
+        check_range("nearest", self.nearest, 1)
+        if self.complexity and len(self.complexity) != len(self.templates):
+            raise BadInput("complexity", self.complexity, f"give one for each of the {len(self.templates)} templates, or none")
 
     def __call__(self, problem: Problem, strength: float, key: Key) -> str:
         rng = key.random()
         if not self.templates or rng.random() >= strength:
             return problem.prompt
-        return f"{rng.choice(self.templates)}\n{problem.prompt}"
+        return f"{rng.choice(self.suited(problem))}\n{problem.prompt}"
+
+    def suited(self, problem: Problem) -> list[str]:
+        """The templates to draw from, nearest first; ties in the library's order."""
+        own = conditions(problem)
+        far = [abs(c - own) for c in self.complexity] or [0.0] * len(self.templates)
+        order = sorted(range(len(self.templates)), key=far.__getitem__)
+        return [self.templates[i] for i in order[: self.nearest if self.complexity else None]]
+
+
+def conditions(problem: Problem) -> int:
+    """How many numbers the prompt states."""
+    return len(_NUMBER.findall(problem.prompt))

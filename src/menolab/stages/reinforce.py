@@ -34,6 +34,7 @@ from menolab.runs.stage import Stage
 from menolab.samplers.independent import Independent
 from menolab.samplers.sampler import Sampler
 from menolab.stages.collate import collate
+from menolab.stages.following import follow, recall
 from menolab.stages.learner import Learner, frozen_copy, learner, minibatches, torch_dtype
 from menolab.stages.rescore import check_solutions, fill_unknown, logprobs, with_solutions
 from menolab.stages.rollout_log import save_rollouts
@@ -65,11 +66,14 @@ class Reinforce(Stage):
     """Transforms of the credit, one after the other: each makes all its epochs of updates before the next (a subset of tokens first, then the rest)."""
     draws: int = 1
     """Most rounds of sampling a step: problems are drawn until the filters leave as many as the step has room for, or the rounds are over."""
+    follow: float = 0.0
+    """Share of the way to the policy that the reference moves after each step; 0: it stays where it began."""
 
     def __post_init__(self) -> None:
         check_range("epochs", self.epochs, 1)
         check_range("minibatches", self.minibatches, 1)
         check_range("draws", self.draws, 1)
+        check_range("follow", self.follow, 0.0, 1.0)
         if not self.passes:
             raise BadInput("passes", self.passes, "without a pass nothing is learnt; Chain() updates all tokens")
         if not self.rewards:
@@ -87,14 +91,20 @@ class Reinforce(Stage):
     def check(self, run: Run) -> None:
         if "solutions" in self._needs:
             check_solutions(run.setup.task, run.key)
+        if self.follow and "reference_logprobs" not in self._needs:
+            raise BadInput("follow", self.follow, "no part of the method reads the reference; leave it 0 or add a KL penalty")
 
     def __call__(self, run: Run, policy: Policy) -> Policy:
         setup, key = run.setup, run.key.fold("reinforce")
         reference = frozen_copy(policy) if "reference_logprobs" in self._needs else None
         policy = self.adapter(policy, key.fold("adapter"))
+        if reference is not None and self.follow:
+            reference = frozen_copy(policy)  # with the adapter, whose parameters it follows
         anchor = reference if "reference_logprobs" in all_needs(self.loss) else None
         learns = learner(run, policy, self.loss, setup.decoding, setup.weight_decay, anchor)
         loop = Loop(run, "reinforce", setup.steps, policy.model, learns.optimizer, self.curriculum.init())
+        if reference is not None and self.follow:
+            recall(reference, policy, learns.optimizer)
         engine = TorchEngine(policy, dtype=torch_dtype(setup.sample_dtype))
         for step in loop:
             clock = Clock()
@@ -106,6 +116,8 @@ class Reinforce(Stage):
             except RunFailed as error:
                 save_rollouts(run, step + 1, groups, due=True)
                 raise RunFailed(f"reinforce step {step + 1}: {error}; its rollouts are in {run.folder / 'rollouts'}") from error
+            if reference is not None and self.follow:
+                follow(reference, policy, learns.optimizer, self.follow)
             clock.lap("update")
             loop.state = self.curriculum.learn(loop.state, groups)
             loop.done(metrics, clock.timings(metrics["tokens"]))

@@ -228,6 +228,8 @@ class Batch:
     recomputed_logprobs_BT: torch.Tensor | None = None
     """float32, under the weights that sampled, as the learner computes them; given when a loss needs "recomputed_logprobs"."""
     values_BT: torch.Tensor | None = None
-    """float32, a critic's value of the state before each token; given when an advantage needs "values"."""
+    """float32, a critic's value of the state before each token, from before the update; given when a part needs "values"."""
+    returns_BT: torch.Tensor | None = None
+    """float32, what the critic's values are regressed on; given with them."""
     token_rewards_BT: torch.Tensor | None = None
     """float32, a process reward a token; given when an advantage needs "token_rewards"."""

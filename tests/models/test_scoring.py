@@ -286,3 +286,20 @@ def test_a_mask_with_a_hole_and_odd_sizes_are_errors():
         score(tiny("qwen3"), [(1,)], tokens_BT, torch.tensor([[True, False, True]]), Decoding())
     with pytest.raises(ValueError, match="sizes"):
         score(tiny("qwen3"), [(1,), (1,)], tokens_BT, torch.ones(1, 3, dtype=torch.bool), Decoding())
+
+
+@pytest.mark.parametrize("name", ["qwen3", "lean qwen3", "cohere"])
+def test_normalisers_are_those_of_the_first_logits_with_their_gradient(name: str):
+    policy = model(name)
+    tokens_BT, mask_BT = responses()
+    found = score(policy, PROMPTS, tokens_BT, mask_BT, Decoding(temperature=0.7, top_k=5), normalisers=True).normaliser_B
+    assert found is not None and score(policy, PROMPTS, tokens_BT, mask_BT, Decoding()).normaliser_B is None
+    logits = [policy.plain(torch.tensor([prompt])).logits[0, -1].double() / 0.7 for prompt in PROMPTS]
+    assert found.tolist() == pytest.approx([float(z.logsumexp(0)) if n else 0.0 for z, n in zip(logits, LENGTHS, strict=True)], abs=1e-4)
+    place = torch.arange(1.0, len(PROMPTS) + 1)
+    weight = policy.plain.get_input_embeddings().weight
+    (own,) = torch.autograd.grad((found * place).sum(), weight)
+    (expected,) = torch.autograd.grad(sum(p * z.logsumexp(0) for p, z, n in zip(place, logits, LENGTHS, strict=True) if n), weight)
+    torch.testing.assert_close(own, expected, atol=2e-4, rtol=2e-3)
+    nothing = score(policy, PROMPTS, tokens_BT, torch.zeros_like(mask_BT), Decoding(), normalisers=True).normaliser_B
+    assert nothing is not None and nothing.tolist() == [0.0] * len(PROMPTS)

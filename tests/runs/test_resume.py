@@ -13,6 +13,7 @@ import random
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,14 +26,17 @@ from menolab.evaluation.record import load_record
 from menolab.keys import Key
 from menolab.losses.penalty import KLToReference
 from menolab.losses.policy_loss import PolicyLoss
+from menolab.methods.ppo import ppo
+from menolab.methods.prime import prime
 from menolab.models.checkpoint import Checkpoint
 from menolab.models.lora import LoRA
+from menolab.rewards.accuracy import Accuracy
 from menolab.runs.pipeline import carry_out
 from menolab.runs.run import Interrupted, Launch, Listener, Run, open_run
 from menolab.runs.setup import EvaluationPlan
 from menolab.runs.stage import NoTraining
 from menolab.tasks.countdown import Countdown
-from tiny import tiny_method, tiny_run
+from tiny import Variety, tiny_method, tiny_run
 
 
 def fingerprint(folder: Path) -> dict[str, str]:
@@ -161,15 +165,20 @@ def test_killed_after_the_last_step_before_the_model_is_written(whole: tuple[Pat
     [
         tiny_method(adapter=LoRA(rank=4, alpha=8.0)),
         tiny_method(loss=PolicyLoss(penalty=KLToReference(0.1)), epochs=2, minibatches=2),
+        replace(ppo(), rewards=(Accuracy(), Variety())),
+        replace(ppo(), rewards=(Accuracy(), Variety()), adapter=LoRA(rank=4, alpha=8.0)),
+        replace(prime(), rewards=(Accuracy(), Variety()), filters=()),
     ],
-    ids=["lora", "reference"],
+    ids=["lora", "reference", "critic", "critic-lora", "process"],
 )
-def test_adapters_and_references_resume_too(method, tmp_path: Path) -> None:
+def test_whatever_learns_beside_the_policy_resumes_too(method, tmp_path: Path) -> None:
     carry_out(tiny_run(tmp_path / "whole", method=method))
     run = tiny_run(tmp_path / "cut", method=method)
     with pytest.raises(Interrupted):
         run.listener = _StopAt(run, "reinforce", 3)
         carry_out(run)
+    beside = {path.parent.name for path in (tmp_path / "cut" / "checkpoints" / "reinforce").glob("step-*/*/weights.safetensors")}
+    assert beside == {name for name, made in (("critic", method.critic), ("process", method.process)) if made.provides}
     go_on(tmp_path / "cut")
     assert fingerprint(tmp_path / "cut") == fingerprint(tmp_path / "whole")
 

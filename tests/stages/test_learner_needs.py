@@ -31,7 +31,7 @@ from menolab.records import Batch
 from menolab.rewards.judge import judge
 from menolab.samplers.independent import Independent
 from menolab.stages.collate import collate
-from menolab.stages.learner import Learner, adamw, frozen_copy, minibatches, start_normalisers
+from menolab.stages.learner import Learner, adamw, frozen_copy, minibatches
 from tiny import tiny_setup
 
 KEY = Key.root(0)
@@ -148,21 +148,24 @@ def test_groups_share_a_micro_batch_while_they_fit(batch: Batch) -> None:
     assert counts == [6, 1]
 
 
-def test_start_normalisers_are_those_of_the_model(batch: Batch) -> None:
+def test_start_normalisers_reach_the_loss(batch: Batch) -> None:
+    SEEN.clear()
+    _learner(Watching(), 60).update(batch, _credit(Watching(), batch), 0.0)
     policy = _policy()
-    found_B = start_normalisers(policy, batch.prompts, 0.9)
-    assert found_B.requires_grad
-    for prompt, found in zip(batch.prompts[::4], found_B.tolist()[::4], strict=True):
-        logits = policy.plain(torch.tensor([prompt])).logits[0, -1].detach()
-        assert found == pytest.approx(float((logits / 0.9).logsumexp(0)), abs=1e-4)
+    for inputs in SEEN:
+        assert inputs.normaliser_B is not None and inputs.normaliser_B.requires_grad and inputs.row_B is not None
+        for b, found in zip(inputs.row_B.tolist(), inputs.normaliser_B.tolist(), strict=True):
+            logits = policy.plain(torch.tensor([batch.prompts[b]])).logits[0, -1].detach()
+            assert found == pytest.approx(float((logits / 0.9).logsumexp(0)), abs=1e-4)
 
 
 def test_with_normalisers_log_pi_is_logit_minus_value(batch: Batch) -> None:
     """The telescoping of TBRM: V(s_1) + log pi(y_1) is the first token's logit over the temperature."""
     policy = _policy()
     with torch.no_grad():
-        start_B = start_normalisers(policy, batch.prompts, 0.9)
-        first_B = score(policy, batch.prompts, batch.tokens_BT, batch.mask_BT, DECODING).logprobs_BT[:, 0]
+        stats = score(policy, batch.prompts, batch.tokens_BT, batch.mask_BT, DECODING, normalisers=True)
+        start_B, first_B = stats.normaliser_B, stats.logprobs_BT[:, 0]
+        assert start_B is not None
         for b, prompt in enumerate(batch.prompts):
             logit = policy.plain(torch.tensor([prompt])).logits[0, -1, batch.tokens_BT[b, 0]]
             assert float(start_B[b] + first_B[b]) == pytest.approx(float(logit) / 0.9, abs=1e-4)

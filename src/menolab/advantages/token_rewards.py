@@ -16,12 +16,12 @@ from menolab.records import Batch
 class TokenRewards(Advantage):
     """Credit plus sum_{s >= t} discount^(s - t) (r_s - mean over the group's other rollouts of their mean token reward).
 
-    Cui et al. 2025 (PRIME), arXiv:2502.01456: behind `LeaveOneOut` it is the paper's advantage, leave-one-out of outcomes plus the discounted return
+    Cui et al. 2025 (PRIME), arXiv:2502.01456, eq. 5: behind `LeaveOneOut` it is the paper's advantage, leave-one-out of outcomes plus the discounted return
     of leave-one-out-centred implicit process rewards. A rollout alone in its group has no others to be centred by and gets nothing added. The
     authors' code centres by n / (n - 1) r_s minus the group's sum / (n - 1), which differs by (r_s - own mean) / (n - 1).
     """
 
-    paper = "arXiv:2502.01456"
+    paper = "arXiv:2502.01456, eq. 5"
     needs = frozenset({"token_rewards"})
 
     discount: float = 1.0

@@ -47,11 +47,11 @@ class LossInputs:
     normaliser_B: torch.Tensor | None = None
     """log-sum-exp of the policy's logits (over the temperature) at the first response position, with gradient; for "normalisers". Nats."""
     values_BT: torch.Tensor | None = None
-    """The value head's predictions, with gradient; given, as the two below, when a part needs "values"."""
+    """The critic's values, with gradient; given, as the two below, when a part needs "values"."""
     old_values_BT: torch.Tensor | None = None
-    """The value head's predictions when the batch was sampled."""
+    """The critic's values when the batch was sampled."""
     returns_BT: torch.Tensor | None = None
-    """What the values are regressed on: advantage plus old value."""
+    """What the values are regressed on: an estimate of the advantage plus the old value."""
     whole: LossInputs | None = None
     """The whole update under the present weights, without gradient; given when a part needs "whole_update"."""
     row_B: torch.Tensor | None = None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import torch
@@ -29,6 +30,8 @@ class TokenStats:
     """Differentiable."""
     entropy_BT: torch.Tensor | None
     """Of the whole next-token distribution, differentiable. None if it was not asked for."""
+    normaliser_B: torch.Tensor | None = None
+    """log-sum-exp of the logits (over the temperature) at the first response position, differentiable; 0 for an empty response. None if not asked for."""
 
 
 def score(
@@ -39,9 +42,11 @@ def score(
     decoding: Decoding,
     *,
     entropy: bool = False,
+    normalisers: bool = False,
     dtype: torch.dtype | None = None,
 ) -> TokenStats:
-    """Per-token log-probability, and with `entropy` the entropy, of responses under the distribution they were sampled from, `decoding(logits)`.
+    """Per-token log-probability, and with `entropy` the entropy, of responses under the distribution they were sampled from, `decoding(logits)`; with
+    `normalisers` also the log-normaliser of each response's first logits.
 
     Prompts that several rows share are read once. On the lean path (`models.lean`) nothing is padded; on the general one rows are sorted by length and
     run in sub-batches. Neither padding nor the company a row keeps changes its values beyond float32 rounding. The head runs on response positions
@@ -60,24 +65,38 @@ def score(
     Raises:
         ValueError: the mask is not a prefix of each row, or shapes differ.
     """
-    B, T = tokens_BT.shape
-    lengths_B = mask_BT.sum(1)
-    if len(prompts) != B or mask_BT.shape != tokens_BT.shape:
-        raise ValueError(f"{len(prompts)} prompts, tokens {tuple(tokens_BT.shape)}, mask {tuple(mask_BT.shape)}: sizes differ")
-    if not torch.equal(mask_BT, torch.arange(T, device=mask_BT.device) < lengths_B[:, None]):
-        raise ValueError("mask_BT must be True on a prefix of each row")
-    lengths, tokens = lengths_B.tolist(), tokens_BT.tolist()
-    rows = [_Row(b, tuple(prompts[b]), tokens[b][: lengths[b]]) for b in range(B) if lengths[b]]
+    rows = _rows(prompts, tokens_BT, mask_BT)
     if not rows:
-        nothing = torch.zeros(B, T, device=policy.device)
-        return TokenStats(nothing, nothing.clone() if entropy else None)
+        nothing = torch.zeros(tokens_BT.shape, device=policy.device)
+        return TokenStats(nothing, nothing.clone() if entropy else None, nothing[:, 0] if normalisers else None)
     hidden_ND = _states(policy, rows, dtype)
-    at_N = torch.tensor([row.index * T + t for row in rows for t in range(len(row.response))], device=policy.device)
     targets_N = torch.tensor([token for row in rows for token in row.response], device=policy.device)
     logprobs_N, entropy_N = _stats(policy, hidden_ND, targets_N, decoding, entropy)
-    nothing = logprobs_N.new_zeros(B * T)
-    entropy_BT = None if entropy_N is None else nothing.index_copy(0, at_N, entropy_N).view(B, T)
-    return TokenStats(nothing.index_copy(0, at_N, logprobs_N).view(B, T), entropy_BT)
+    return TokenStats(
+        _spread(logprobs_N, rows, tokens_BT.shape),
+        None if entropy_N is None else _spread(entropy_N, rows, tokens_BT.shape),
+        _normalisers(policy, hidden_ND, rows, len(prompts), decoding.temperature) if normalisers else None,
+    )
+
+
+def token_numbers(
+    policy: Policy,
+    head: Callable[[torch.Tensor], torch.Tensor],
+    prompts: Sequence[Sequence[int]],
+    tokens_BT: torch.Tensor,
+    mask_BT: torch.Tensor,
+    *,
+    dtype: torch.dtype | None = None,
+) -> torch.Tensor:
+    """`head` [N, D] -> [N] of the hidden states that predict the response tokens: a number [B, T] for what was read before each; differentiable.
+
+    Zero where the mask is False. Arguments and errors are those of `score`.
+    """
+    rows = _rows(prompts, tokens_BT, mask_BT)
+    if not rows:
+        return torch.zeros(tokens_BT.shape, device=policy.device)
+    hidden_ND = _states(policy, rows, dtype)
+    return _spread(head(hidden_ND), rows, tokens_BT.shape)
 
 
 @dataclass(frozen=True)
@@ -85,6 +104,33 @@ class _Row:
     index: int
     prompt: tuple[int, ...]
     response: list[int]
+
+
+def _rows(prompts: Sequence[Sequence[int]], tokens_BT: torch.Tensor, mask_BT: torch.Tensor) -> list[_Row]:
+    """The responses that are not empty."""
+    B, T = tokens_BT.shape
+    lengths_B = mask_BT.sum(1)
+    if len(prompts) != B or mask_BT.shape != tokens_BT.shape:
+        raise ValueError(f"{len(prompts)} prompts, tokens {tuple(tokens_BT.shape)}, mask {tuple(mask_BT.shape)}: sizes differ")
+    if not torch.equal(mask_BT, torch.arange(T, device=mask_BT.device) < lengths_B[:, None]):
+        raise ValueError("mask_BT must be True on a prefix of each row")
+    lengths, tokens = lengths_B.tolist(), tokens_BT.tolist()
+    return [_Row(b, tuple(prompts[b]), tokens[b][: lengths[b]]) for b in range(B) if lengths[b]]
+
+
+def _spread(values_N: torch.Tensor, rows: list[_Row], shape: torch.Size) -> torch.Tensor:
+    """Numbers of the rows' tokens, row after row, at their places in a [B, T] of zeros."""
+    at_N = torch.tensor([row.index * shape[1] + t for row in rows for t in range(len(row.response))], device=values_N.device)
+    return values_N.new_zeros(shape.numel()).index_copy(0, at_N, values_N).view(shape)
+
+
+def _normalisers(policy: Policy, hidden_ND: torch.Tensor, rows: list[_Row], count: int, temperature: float) -> torch.Tensor:
+    """log-sum-exp of the logits over the temperature [B] at the first token of each row, 0 for the empty ones."""
+    ends = list(accumulate(len(row.response) for row in rows))
+    first_R = torch.tensor([0, *ends[:-1]], device=hidden_ND.device)
+    logits_RV = policy.logits(hidden_ND[first_R])
+    normaliser_R = torch.logsumexp((logits_RV.float() if logits_RV.dtype.itemsize < 4 else logits_RV) / temperature, -1)
+    return normaliser_R.new_zeros(count).index_copy(0, torch.tensor([row.index for row in rows], device=hidden_ND.device), normaliser_R)
 
 
 def _states(policy: Policy, rows: list[_Row], dtype: torch.dtype | None) -> torch.Tensor:

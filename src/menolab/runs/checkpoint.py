@@ -3,6 +3,7 @@
     checkpoints/<stage>/step-000040/
         weights.safetensors      the parameters that learn (all, or the adapter's)
         optimizer.safetensors    the optimiser's tensors, named <parameter index>.<name>
+        <name>/                  both again for each model that learns beside the policy (a critic, a process reward model)
         state.json               {"stage", "step", "curriculum"}
 
 A checkpoint appears by one rename, so a folder that exists is complete. Randomness needs no state: every draw is a hash of the step (`menolab.keys`).
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,9 @@ from safetensors.torch import load_file, save_file
 
 from menolab.errors import BadInput
 from menolab.files import write_folder
+
+Trained = tuple[Any, torch.optim.Optimizer]
+"""A module and the optimiser that moves it."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +39,11 @@ class Checkpoint:
     curriculum: dict[str, Any]
 
 
-def save(root: Path, stage: str, step: int, model: Any, optimizer: torch.optim.Optimizer, curriculum: Any) -> Checkpoint:
+def save(root: Path, stage: str, step: int, trained: Mapping[str, Trained], curriculum: Any) -> Checkpoint:
     """Write a checkpoint, then remove the stage's older ones. On a full disk the older one stays.
+
+    Args:
+        trained: what learns, by the folder it is kept in; the policy's is "", the checkpoint itself.
 
     Raises:
         RunFailed: it cannot be written.
@@ -44,8 +52,10 @@ def save(root: Path, stage: str, step: int, model: Any, optimizer: torch.optim.O
 
     def fill(scratch: Path) -> None:
         try:
-            save_file(_learning(model), scratch / "weights.safetensors")
-            save_file(_optimizer_tensors(optimizer), scratch / "optimizer.safetensors")
+            for name, (model, optimizer) in trained.items():
+                (scratch / name).mkdir(exist_ok=True)
+                save_file(_learning(model), scratch / name / "weights.safetensors")
+                save_file(_optimizer_tensors(optimizer), scratch / name / "optimizer.safetensors")
         except SafetensorError as error:  # how safetensors reports a full disk
             raise OSError(str(error)) from error
         state = {"stage": stage, "step": step, "curriculum": curriculum}
@@ -74,18 +84,19 @@ def latest(root: Path, stage: str) -> Checkpoint | None:
         raise BadInput("--resume", str(folders[-1]), f"the checkpoint is damaged ({error}); delete that folder to go on from the stage's start") from error
 
 
-def load(checkpoint: Checkpoint, model: Any, optimizer: torch.optim.Optimizer) -> None:
-    """Put a checkpoint's weights and optimiser state in place."""
-    saved = load_file(checkpoint.folder / "weights.safetensors")
-    with torch.no_grad():
-        for name, parameter in _learning(model).items():
-            parameter.copy_(saved[name])
-    tensors = load_file(checkpoint.folder / "optimizer.safetensors")
-    state: dict[int, dict[str, torch.Tensor]] = {}
-    for name, tensor in tensors.items():
-        index, _, key = name.partition(".")
-        state.setdefault(int(index), {})[key] = tensor
-    optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
+def load(checkpoint: Checkpoint, trained: Mapping[str, Trained]) -> None:
+    """Put a checkpoint's weights and optimiser states in place; `trained` as `save` was given it."""
+    for name, (model, optimizer) in trained.items():
+        saved = load_file(checkpoint.folder / name / "weights.safetensors")
+        with torch.no_grad():
+            for parameter_name, parameter in _learning(model).items():
+                parameter.copy_(saved[parameter_name])
+        tensors = load_file(checkpoint.folder / name / "optimizer.safetensors")
+        state: dict[int, dict[str, torch.Tensor]] = {}
+        for path, tensor in tensors.items():
+            index, _, key = path.partition(".")
+            state.setdefault(int(index), {})[key] = tensor
+        optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
 
 
 def _learning(model: Any) -> dict[str, torch.Tensor]:

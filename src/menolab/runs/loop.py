@@ -19,18 +19,28 @@ from menolab.runs.run import Interrupted, Run
 class Loop:
     """Iterates over the steps that are left: `for step in loop: ...; loop.done(metrics, timings)`.
 
-    The body must be a pure function of weights, optimiser state, curriculum state and step; then a run that is killed anywhere and resumed gives the
-    same numbers as one that was not.
+    The body must be a pure function of weights, optimiser states, curriculum state and step; then a run that is killed anywhere and resumed gives the
+    same numbers as one that was not. `beside` are other models that learn in this stage (a critic), by the names of their folders in a checkpoint.
     """
 
-    def __init__(self, run: Run, stage: str, total: int, model: Any, optimizer: torch.optim.Optimizer, state: State | None = None):
-        self.run, self.stage, self.total, self.model, self.optimizer = run, stage, total, model, optimizer
+    def __init__(
+        self,
+        run: Run,
+        stage: str,
+        total: int,
+        model: Any,
+        optimizer: torch.optim.Optimizer,
+        state: State | None = None,
+        beside: Mapping[str, checkpoint.Trained] | None = None,
+    ):
+        self.run, self.stage, self.total = run, stage, total
+        self.trained = {"": (model, optimizer), **(beside or {})}
         self.state: State = {} if state is None else state
         """The curriculum's memory; assign to it before `done`."""
         self.step = 0
         found = checkpoint.latest(run.checkpoints, stage)
         if found is not None:
-            checkpoint.load(found, model, optimizer)
+            checkpoint.load(found, self.trained)
             self.step, self.state = found.step, found.curriculum
         run.rewind(stage, self.step)
         self._next_save = time.monotonic() + run.launch.checkpoint_every
@@ -65,7 +75,7 @@ class Loop:
         began = time.monotonic()
         if stop or self.step == self.total or began >= self._next_save:
             self.run.sync()
-            checkpoint.save(self.run.checkpoints, self.stage, self.step, self.model, self.optimizer, self.state)
+            checkpoint.save(self.run.checkpoints, self.stage, self.step, self.trained, self.state)
             now = time.monotonic()
             self._next_save = now + (max(self.run.launch.checkpoint_every, 20 * (now - began)) if self.run.launch.checkpoint_every else 0.0)
         if stop:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import torch
 from torch.nn.functional import pad
-from torch.nn.utils.rnn import pad_sequence
 
 from menolab.advantages.advantage import group_sums
 from menolab.engines.decoding import Decoding
 from menolab.errors import RunFailed
 from menolab.losses.loss import Loss, LossInputs, masked
+from menolab.models.head import Headed
 from menolab.models.policy import Policy
 from menolab.models.scoring import plan, score
 from menolab.pieces import all_needs
@@ -22,10 +22,13 @@ from menolab.records import Batch, Totals
 from menolab.runs.run import Run
 from menolab.stages.collate import rows
 
+if TYPE_CHECKING:
+    from menolab.stages.critic import ValueModel
+
 
 @dataclass
 class Learner:
-    """A policy with its optimiser. Mutable: `update` moves the weights."""
+    """A policy with its optimiser, and the critic that learns by the same loss. Mutable: `update` moves the weights."""
 
     policy: Policy
     optimizer: torch.optim.Optimizer
@@ -36,9 +39,11 @@ class Learner:
     micro_tokens: int = 4096
     """Most tokens (prompts and padding included) in one forward pass; changes memory and speed, never the result."""
     reference: Policy | None = None
-    """The frozen policy of losses that need "reference_logprobs"."""
+    """The frozen policy of losses that need "reference_logprobs"; not asked where the batch has them already."""
     dtype: torch.dtype | None = None
     """Of the layers' matrix products; None: the weights' own."""
+    critic: ValueModel | None = None
+    """Whose values losses that need "values" read. Its gradient is clipped and its step taken apart from the policy's: it shares no weight with it."""
 
     @cached_property
     def _needs(self) -> frozenset[str]:
@@ -52,7 +57,11 @@ class Learner:
         """
         if not self.policy.model.training:
             self.policy.model.train()
-        self.optimizer.zero_grad(set_to_none=True)
+        steps = {"grad_norm": (self.optimizer, lr)}
+        if self.critic is not None:
+            steps["critic_grad_norm"] = (self.critic.optimizer, lr * self.critic.lr_scale)
+        for optimizer, _ in steps.values():
+            optimizer.zero_grad(set_to_none=True)
         metrics: dict[str, float] = {"loss": 0.0}
         whole = self._whole(batch, credit_BT) if "whole_update" in self._needs else None
         for index_B in self._micro_batches(batch, credit_BT):
@@ -61,24 +70,22 @@ class Learner:
                 out.loss.backward()
             for name, value in {"loss": float(out.loss.detach()), **out.metrics}.items():
                 metrics[name] = metrics.get(name, 0.0) + value
-        parameters = [p for group in self.optimizer.param_groups for p in group["params"] if p.grad is not None]
-        metrics["grad_norm"] = float(torch.nn.utils.clip_grad_norm_(parameters, self.max_grad_norm)) if parameters else 0.0
-        if not (math.isfinite(metrics["loss"]) and math.isfinite(metrics["grad_norm"])):
-            raise RunFailed(f"loss {metrics['loss']}, gradient norm {metrics['grad_norm']}: not finite; no step was taken")
-        for group in self.optimizer.param_groups:
-            group["lr"] = lr
-        if parameters:
-            self.optimizer.step()
+        norms = {name: clip_gradient(optimizer, self.max_grad_norm) for name, (optimizer, _) in steps.items()}
+        if not all(map(math.isfinite, (metrics["loss"], *norms.values()))):
+            raise RunFailed(f"loss {metrics['loss']}, gradient norm {' and '.join(map(str, norms.values()))}: not finite; no step was taken")
+        for optimizer, rate in steps.values():
+            take_step(optimizer, rate)
+        metrics |= norms
         return metrics
 
     def _inputs(self, batch: Batch, credit_BT: torch.Tensor, index_B: torch.Tensor) -> LossInputs:
         """What the loss may read about some rollouts of the update, whose log-probabilities carry the gradient."""
         device, part = self.policy.device, rows(batch, index_B)
         tokens_BT, mask_BT = part.tokens_BT.to(device), part.mask_BT.to(device)
-        entropy = bool(self._needs & {"entropy", "entropy_gradient"})
-        stats = score(self.policy, part.prompts, tokens_BT, mask_BT, self.decoding, entropy=entropy, dtype=self.dtype)
-        reference_BT = None
-        if self.reference is not None:
+        entropy, normalisers = bool(self._needs & {"entropy", "entropy_gradient"}), "normalisers" in self._needs
+        stats = score(self.policy, part.prompts, tokens_BT, mask_BT, self.decoding, entropy=entropy, normalisers=normalisers, dtype=self.dtype)
+        reference_BT = _on(part.reference_logprobs_BT, device)
+        if reference_BT is None and self.reference is not None:
             with torch.no_grad():
                 reference_BT = score(self.reference, part.prompts, tokens_BT, mask_BT, self.decoding, dtype=self.dtype).logprobs_BT
         return LossInputs(
@@ -93,8 +100,11 @@ class Learner:
             sampled_entropy=-float(masked(batch.logprobs_BT, batch.mask_BT).double().sum()) / max(batch.totals.tokens, 1),
             entropy_BT=stats.entropy_BT if stats.entropy_BT is None or "entropy_gradient" in self._needs else stats.entropy_BT.detach(),
             reference_logprobs_BT=reference_BT,
-            recomputed_logprobs_BT=None if part.recomputed_logprobs_BT is None else part.recomputed_logprobs_BT.to(device),
-            normaliser_B=start_normalisers(self.policy, part.prompts, self.decoding.temperature) if "normalisers" in self._needs else None,
+            recomputed_logprobs_BT=_on(part.recomputed_logprobs_BT, device),
+            normaliser_B=stats.normaliser_B,
+            values_BT=None if self.critic is None else self.critic.headed(part.prompts, tokens_BT, mask_BT, dtype=self.dtype),
+            old_values_BT=_on(part.values_BT, device),
+            returns_BT=_on(part.returns_BT, device),
             row_B=index_B.to(device),
         )
 
@@ -141,20 +151,39 @@ def _of_whole_groups(length_B: torch.Tensor, group_B: torch.Tensor, micro_tokens
     return parts
 
 
-def start_normalisers(policy: Policy, prompts: Sequence[Sequence[int]], temperature: float) -> torch.Tensor:
-    """log-sum-exp of the logits (over the temperature) that follow each prompt `[B]`, with gradient. Nats."""
-    tokens_BT = pad_sequence([torch.tensor(prompt) for prompt in prompts], batch_first=True).to(policy.device)
-    last_B = torch.tensor([len(prompt) - 1 for prompt in prompts], device=policy.device)
-    states_BTD = policy.hidden(tokens_BT, use_cache=False)
-    return torch.logsumexp(policy.logits(states_BTD[torch.arange(len(last_B), device=policy.device), last_B]).float() / temperature, -1)
+def clip_gradient(optimizer: torch.optim.Optimizer, largest: float) -> float:
+    """Scale the gradient of what the optimiser moves down to a norm of at most `largest`; returns the norm that it had, 0 where there is none."""
+    parameters = [p for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
+    return float(torch.nn.utils.clip_grad_norm_(parameters, largest)) if parameters else 0.0
 
 
-def learner(run: Run, policy: Policy, loss: Loss, decoding: Decoding, weight_decay: float, reference: Policy | None = None) -> Learner:
+def take_step(optimizer: torch.optim.Optimizer, lr: float) -> None:
+    """One step at a learning rate; none where nothing has a gradient."""
+    for group in optimizer.param_groups:
+        group["lr"] = lr
+    if any(p.grad is not None for group in optimizer.param_groups for p in group["params"]):
+        optimizer.step()
+
+
+def _on(value: torch.Tensor | None, device: torch.device) -> torch.Tensor | None:
+    return None if value is None else value.to(device)
+
+
+def learner(
+    run: Run,
+    policy: Policy,
+    loss: Loss,
+    decoding: Decoding,
+    weight_decay: float,
+    reference: Policy | None = None,
+    critic: ValueModel | None = None,
+) -> Learner:
     """The learner of a run's stage: AdamW over the parameters that learn, as setup and launch say."""
     if run.launch.activation_checkpointing:
         policy.plain.gradient_checkpointing_enable()
     optimizer = adamw(policy, run.setup.betas, weight_decay)
-    return Learner(policy, optimizer, loss, decoding, run.setup.max_grad_norm, run.micro_tokens, reference, torch_dtype(run.setup.learn_dtype))
+    dtype = torch_dtype(run.setup.learn_dtype)
+    return Learner(policy, optimizer, loss, decoding, run.setup.max_grad_norm, run.micro_tokens, reference, dtype, critic)
 
 
 def torch_dtype(name: str) -> torch.dtype | None:
@@ -162,9 +191,9 @@ def torch_dtype(name: str) -> torch.dtype | None:
     return getattr(torch, name) if name else None
 
 
-def adamw(policy: Policy, betas: tuple[float, float], weight_decay: float) -> torch.optim.AdamW:
+def adamw(learns: Policy | Headed, betas: tuple[float, float], weight_decay: float) -> torch.optim.AdamW:
     """AdamW over the parameters that learn. The learning rate is given at every update."""
-    return torch.optim.AdamW([p for p in policy.model.parameters() if p.requires_grad], lr=0.0, betas=betas, weight_decay=weight_decay, fused=True)
+    return torch.optim.AdamW([p for p in learns.model.parameters() if p.requires_grad], lr=0.0, betas=betas, weight_decay=weight_decay, fused=True)
 
 
 def minibatches(

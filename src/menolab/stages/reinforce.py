@@ -24,7 +24,7 @@ from menolab.models.base import Adapter
 from menolab.models.lora import Full
 from menolab.models.policy import Policy
 from menolab.pieces import all_needs
-from menolab.records import Group
+from menolab.records import Batch, Group
 from menolab.rewards.accuracy import Accuracy
 from menolab.rewards.judge import judge
 from menolab.rewards.reward import Reward
@@ -34,15 +34,17 @@ from menolab.runs.stage import Stage
 from menolab.samplers.independent import Independent
 from menolab.samplers.sampler import Sampler
 from menolab.stages.collate import collate
+from menolab.stages.critic import Critic, NoCritic
 from menolab.stages.following import follow, recall
 from menolab.stages.learner import Learner, frozen_copy, learner, minibatches, torch_dtype
-from menolab.stages.rescore import check_solutions, fill_unknown, logprobs, with_solutions
+from menolab.stages.process import NoProcess, ProcessModel, ProcessReward
+from menolab.stages.rescore import check_solutions, explained, fill_unknown, logprobs, with_solutions, with_values
 from menolab.stages.rollout_log import save_rollouts
 
 PROVIDED = frozenset(
     {"reference_logprobs", "recomputed_logprobs", "entropy", "entropy_gradient", "solutions", "whole_update", "normalisers"}
 )
-"""What this loop can compute for pieces that declare a need."""
+"""What this loop can compute for pieces that declare a need; "values" and "token_rewards" come from its critic and process reward."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ class Reinforce(Stage):
     loss: Loss = PolicyLoss()
     curriculum: Curriculum = Uniform()
     adapter: Adapter = Full()
+    critic: Critic = NoCritic()
+    process: ProcessReward = NoProcess()
     epochs: int = 1
     """Passes over each batch of rollouts."""
     minibatches: int = 1
@@ -80,13 +84,17 @@ class Reinforce(Stage):
             raise BadInput("rewards", self.rewards, "give at least one reward term")
         if self.weights and len(self.weights) != len(self.rewards):
             raise BadInput("weights", self.weights, f"give one weight for each of the {len(self.rewards)} reward terms, or none")
-        missing = self._needs - PROVIDED
+        missing = self._needs - PROVIDED - self.critic.provides - self.process.provides
         if missing:
             raise BadInput("method", type(self).__name__, f"the reinforcement loop does not provide {', '.join(sorted(missing))}, which one of its parts needs")
+        if self.critic.provides - all_needs(self.loss):
+            raise BadInput("critic", self.critic, "no part of the loss teaches it; add ClippedValue to the penalty, or take NoCritic")
+        if self.process.provides - all_needs((self.advantage, self.passes)):
+            raise BadInput("process", self.process, "no part of the advantage reads its rewards; add TokenRewards, or take NoProcess")
 
     @property
     def _needs(self) -> frozenset[str]:
-        return all_needs((self.sampler, self.rewards, self.filters, self.advantage, self.passes, self.loss, self.curriculum))
+        return all_needs((self.sampler, self.rewards, self.filters, self.advantage, self.passes, self.loss, self.curriculum, self.critic, self.process))
 
     def check(self, run: Run) -> None:
         if "solutions" in self._needs:
@@ -97,12 +105,15 @@ class Reinforce(Stage):
     def __call__(self, run: Run, policy: Policy) -> Policy:
         setup, key = run.setup, run.key.fold("reinforce")
         reference = frozen_copy(policy) if "reference_logprobs" in self._needs else None
+        critic = self.critic(run, policy, self.adapter, key.fold("critic"))
+        process = self.process(run, policy, self.adapter, key.fold("process"))
         policy = self.adapter(policy, key.fold("adapter"))
         if reference is not None and self.follow:
             reference = frozen_copy(policy)  # with the adapter, whose parameters it follows
         anchor = reference if "reference_logprobs" in all_needs(self.loss) else None
-        learns = learner(run, policy, self.loss, setup.decoding, setup.weight_decay, anchor)
-        loop = Loop(run, "reinforce", setup.steps, policy.model, learns.optimizer, self.curriculum.init())
+        learns = learner(run, policy, self.loss, setup.decoding, setup.weight_decay, anchor, critic)
+        beside = {**(critic.trained if critic else {}), **(process.trained if process else {})}
+        loop = Loop(run, "reinforce", setup.steps, policy.model, learns.optimizer, self.curriculum.init(), beside)
         if reference is not None and self.follow:
             recall(reference, policy, learns.optimizer)
         engine = TorchEngine(policy, dtype=torch_dtype(setup.sample_dtype))
@@ -112,7 +123,7 @@ class Reinforce(Stage):
             save_rollouts(run, step + 1, groups)
             metrics = describe(groups) | {"kept": sum(len(group.sampled) for group in kept)}
             try:
-                metrics |= self._learn(learns, kept, reference, setup.lr * setup.schedule(loop.progress), key.fold("minibatches", step))
+                metrics |= self._learn(learns, process, kept, reference, setup.lr * setup.schedule(loop.progress), key.fold("minibatches", step))
             except RunFailed as error:
                 save_rollouts(run, step + 1, groups, due=True)
                 raise RunFailed(f"reinforce step {step + 1}: {error}; its rollouts are in {run.folder / 'rollouts'}") from error
@@ -142,15 +153,18 @@ class Reinforce(Stage):
             yield groups
             own = own.fold("again")
 
-    def _learn(self, learns: Learner, groups: Sequence[Group], reference: Policy | None, lr: float, key: Key) -> dict[str, float]:
+    def _learn(
+        self, learns: Learner, process: ProcessModel | None, groups: Sequence[Group], reference: Policy | None, lr: float, key: Key
+    ) -> dict[str, float]:
         """All updates of one batch of rollouts; metrics are means over updates. Nothing to learn from gives no update."""
         if not groups:
             return {"loss": 0.0, "grad_norm": 0.0}
-        batch = fill_unknown(collate(groups, learns.decoding.max_tokens), learns)
-        if reference is not None and "reference_logprobs" in all_needs((self.advantage, self.passes)):
-            batch = replace(batch, reference_logprobs_BT=logprobs(reference, batch, learns))
-        if "recomputed_logprobs" in self._needs:
-            batch = replace(batch, recomputed_logprobs_BT=logprobs(learns.policy, batch, learns))
+        batch, metrics = self._known(collate(groups, learns.decoding.max_tokens), learns, reference), {}
+        if process is not None:
+            batch, metrics = process(batch, lr, key.fold("process"))
+        if learns.critic is not None:
+            batch = with_values(batch, learns.critic, learns)
+            metrics["explained_variance"] = explained(batch)
         credit_BT = credit(batch, self.advantage)
         reports = []
         for each in self.passes:
@@ -159,7 +173,16 @@ class Reinforce(Stage):
                 order_B = torch.from_numpy(key.fold(epoch).numpy().permutation(batch.totals.rollouts))
                 for part, part_credit_BT in minibatches(batch, own_BT, self.minibatches, order_B, whole_groups=self.loss.whole_groups):
                     reports.append(learns.update(part, part_credit_BT, lr))
-        return {name: fmean(report.get(name, 0.0) for report in reports) for name in reports[0]}
+        return {name: fmean(report.get(name, 0.0) for report in reports) for name in reports[0]} | metrics
+
+    def _known(self, batch: Batch, learns: Learner, reference: Policy | None) -> Batch:
+        """The batch with the log-probabilities that its parts need, under the policy before its update and under the reference."""
+        batch = fill_unknown(batch, learns)
+        if reference is not None and "reference_logprobs" in all_needs((self.advantage, self.passes, self.critic, self.process)):
+            batch = replace(batch, reference_logprobs_BT=logprobs(reference, batch, learns))
+        if "recomputed_logprobs" in self._needs:
+            batch = replace(batch, recomputed_logprobs_BT=logprobs(learns.policy, batch, learns))
+        return batch
 
 
 def gather(rounds: Iterable[Sequence[Group]], filters: Sequence[Filter], count: int) -> tuple[list[Group], list[Group]]:

@@ -1,18 +1,20 @@
-"""What advantages and losses must know of a batch beside what was sampled: log-probabilities under this policy and the reference."""
+"""What advantages and losses must know of a batch beside what was sampled: log-probabilities under this policy and the reference, values."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import torch
 
+from menolab.advantages.advantage import credit, scored
 from menolab.errors import BadInput
 from menolab.keys import Key
 from menolab.models.policy import Policy
 from menolab.models.scoring import plan, score
 from menolab.records import Batch, Problem
 from menolab.stages.collate import rows
+from menolab.stages.critic import ValueModel
 from menolab.stages.learner import Learner
 from menolab.tasks.task import Task
 
@@ -22,14 +24,44 @@ TRIES = 20
 
 def logprobs(policy: Policy, batch: Batch, learns: Learner) -> torch.Tensor:
     """Log-probabilities `[B, T]` of all responses under a policy, without gradient, computed as the learner computes its own; 0 outside the mask."""
+
+    def read(prompts: Sequence[Sequence[int]], tokens_BT: torch.Tensor, mask_BT: torch.Tensor) -> torch.Tensor:
+        return score(policy, prompts, tokens_BT, mask_BT, learns.decoding, dtype=learns.dtype).logprobs_BT
+
+    return _in_parts(policy, batch, learns, read)
+
+
+def with_values(batch: Batch, critic: ValueModel, learns: Learner) -> Batch:
+    """The batch with the critic's values and the returns that they are regressed on: the critic's target, an estimate of the advantage, plus the value.
+
+    Call it before the critic is updated. An unscorable rollout has its values as returns: it teaches nothing.
+    """
+    values_BT = _in_parts(critic.headed.trunk, batch, learns, lambda *part: critic.headed(*part, dtype=learns.dtype))
+    batch = replace(batch, values_BT=values_BT)
+    return replace(batch, returns_BT=credit(batch, critic.target) + values_BT)
+
+
+def explained(batch: Batch) -> float:
+    """Share of the returns' variance over tokens that the values explain, 1 - var(R - V) / var(R): at most 1, and 0 where nothing varies."""
+    assert batch.values_BT is not None and batch.returns_BT is not None
+    return_N, value_N = batch.returns_BT[scored(batch)].double(), batch.values_BT[scored(batch)].double()
+    spread = float(return_N.var(correction=0)) if len(return_N) else 0.0
+    return 1.0 - float((return_N - value_N).var(correction=0)) / spread if spread > 0 else 0.0
+
+
+Read = Callable[[Sequence[Sequence[int]], torch.Tensor, torch.Tensor], torch.Tensor]
+"""Prompts, tokens [B, T] and mask [B, T] to a number [B, T]."""
+
+
+@torch.no_grad()
+def _in_parts(policy: Policy, batch: Batch, learns: Learner, read: Read) -> torch.Tensor:
+    """What a model reads in all responses `[B, T]`, in parts that the learner's budget allows; float32, 0 outside the mask."""
     out_BT = torch.zeros(batch.mask_BT.shape)
-    with torch.no_grad():
-        for index in plan(policy, batch.prompts, batch.mask_BT.sum(-1).tolist(), learns.micro_tokens):
-            index_B = torch.tensor(index)
-            part = rows(batch, index_B)
-            tokens_BT, mask_BT = part.tokens_BT.to(policy.device), part.mask_BT.to(policy.device)
-            stats = score(policy, part.prompts, tokens_BT, mask_BT, learns.decoding, dtype=learns.dtype)
-            out_BT[index_B, : mask_BT.shape[1]] = stats.logprobs_BT.float().cpu()
+    for index in plan(policy, batch.prompts, batch.mask_BT.sum(-1).tolist(), learns.micro_tokens):
+        index_B = torch.tensor(index)
+        part = rows(batch, index_B)
+        read_BT = read(part.prompts, part.tokens_BT.to(policy.device), part.mask_BT.to(policy.device))
+        out_BT[index_B, : part.mask_BT.shape[1]] = read_BT.float().cpu()
     return out_BT
 
 

@@ -57,6 +57,8 @@ def weigh(per_token: Ragged, aggregation: str, limit: int) -> float:
         return mean([math.fsum(row) for row in per_token])
     if aggregation == "LimitMean":
         return mean([math.fsum(row) / limit for row in per_token])
+    if aggregation == "Decoupled":  # alpha = 0.001 on the first token, the mean of the others beside it
+        return mean([0.001 * row[0] + (mean(row[1:]) if row[1:] else 0.0) if row else 0.0 for row in per_token])
     raise AssertionError(f"write an oracle for {aggregation}")
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from menolab.errors import BadInput
 from menolab.pieces import members
-from menolab.schedules import Constant, Cosine, CosineUntil, Schedule, SigmoidDecay
+from menolab.schedules import Constant, Cosine, CosineUntil, Schedule, SigmoidDecay, Stairs
 
 
 @pytest.mark.parametrize("schedule", [*(cls() for cls in members(Schedule).values()), Constant(0.2), Cosine(0.0, 0.1), Cosine(1.0)], ids=repr)
@@ -51,3 +51,13 @@ def test_cosine_until_is_0_after_its_phase() -> None:
 def test_out_of_range(wrong) -> None:
     with pytest.raises(BadInput, match="schedule"):
         wrong()
+
+
+def test_stairs_have_equal_shares() -> None:
+    stairs = Stairs((1.0, 0.75, 0.5))
+    assert [stairs(p) for p in (0.0, 0.33, 0.34, 0.66, 0.67, 1.0)] == [1.0, 1.0, 0.75, 0.75, 0.5, 0.5]
+    assert [Stairs((0.0, 1.0))(p) for p in (0.49, 0.5)] == [0.0, 1.0]
+    with pytest.raises(BadInput, match="at least one"):
+        Stairs(())
+    with pytest.raises(BadInput, match="values"):
+        Stairs((1.0, -1.5))

@@ -142,6 +142,8 @@ class Rollout:
     """In a tree: which child it is at each depth; equal beginnings are shared segments."""
     cuts: tuple[int, ...] = ()
     """In a tree: where in `tokens` each segment of the path starts."""
+    token_rewards: tuple[float, ...] = ()
+    """One number a token, the weighted sum of the terms that reward tokens; empty where there are none. Not part of `reward`."""
 
     @property
     def truncated(self) -> bool:
@@ -153,6 +155,21 @@ class Rollout:
 
 
 @dataclass(frozen=True)
+class Probe:
+    """An answer drawn after the beginning of a rollout, which shows what that beginning is worth. Judged, never learnt from."""
+
+    sample: int
+    """The rollout of its group that it began as."""
+    cut: int
+    """How many of that rollout's tokens it saw."""
+    text: str
+    """The beginning, what closed it, and the answer drawn."""
+    tokens: int
+    """How many were drawn."""
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True)
 class Group:
     """The rollouts of one problem."""
 
@@ -160,6 +177,10 @@ class Group:
     rollouts: tuple[Rollout, ...]
     limit: int | None = None
     """The token limit under which the rollouts were drawn; what rewards for length are fractions of."""
+    asked: int | None = None
+    """How many tokens the prompt asks for, where the sampler put that into it."""
+    probes: tuple[Probe, ...] = ()
+    """What the sampler drew to learn the worth of beginnings."""
 
     @property
     def sampled(self) -> tuple[Rollout, ...]:
@@ -168,13 +189,13 @@ class Group:
 
     @property
     def drawn_tokens(self) -> int:
-        """Response tokens that an engine drew for the group: none that were given, and a tree's shared segments once."""
+        """Tokens that an engine drew for the group, probes included: none that were given, and a tree's shared segments once."""
         segments = {}
         for number, r in enumerate(self.rollouts):
             starts = r.cuts or (r.given,)
             for depth, (start, end) in enumerate(zip(starts, (*starts[1:], len(r.tokens)), strict=True), 1):
                 segments[r.path[:depth] or number] = end - start
-        return sum(segments.values())
+        return sum(segments.values()) + sum(probe.tokens for probe in self.probes)
 
     def with_rollouts(self, rollouts: tuple[Rollout, ...]) -> Group:
         return replace(self, rollouts=rollouts)
@@ -232,4 +253,4 @@ class Batch:
     returns_BT: torch.Tensor | None = None
     """float32, what the critic's values are regressed on; given with them."""
     token_rewards_BT: torch.Tensor | None = None
-    """float32, a process reward a token; given when an advantage needs "token_rewards"."""
+    """float32, a reward a token; given when a reward term gives numbers a token, for advantages that need "token_rewards"."""

@@ -103,7 +103,8 @@ class CosineUntil(Schedule):
 
 @dataclass(frozen=True)
 class Stairs(Schedule):
-    """The values one after the other, each for an equal share of training: (1/3, 2/3, 1) for a token limit that grows in three stages."""
+    """The values one after the other, each for an equal share of training: (1/3, 2/3, 1) for a token limit that grows in three stages, (0, 1) for a term
+    that starts half-way."""
 
     values: tuple[float, ...] = (1.0,)
 

@@ -7,10 +7,11 @@ import torch
 
 from loss_cases import credit_of, everything
 from menolab.losses.aggregation import Aggregation, GroupTokenMean, LimitMean, SequenceMean, SequenceSum, TokenMean
+from menolab.losses.decoupled import Decoupled
 from menolab.pieces import members
 from oracles import Case, token_weights
 
-ALL = [SequenceMean(), TokenMean(), GroupTokenMean(), SequenceSum(), LimitMean()]
+ALL = [SequenceMean(), TokenMean(), GroupTokenMean(), SequenceSum(), LimitMean(), Decoupled()]
 
 
 @pytest.mark.parametrize("seed", range(3))

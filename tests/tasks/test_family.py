@@ -142,7 +142,7 @@ def test_demonstrations_say_whether_they_are_right(task: Task) -> None:
         assert demonstration == task.demonstrate(problem, ROOT.fold("demonstration", i))
         verdict = task.verify(problem, demonstration.text)
         assert verdict.right == demonstration.right, demonstration
-        assert verdict.extracted is not None and demonstration.text.startswith("<think>")
+        assert verdict.extracted is not None and re.match(r"(\[Easy\]|\[Hard\])?<think>", demonstration.text)
         styles.add(demonstration.style)
     assert styles == set(task.styles)  # type: ignore[attr-defined]
 

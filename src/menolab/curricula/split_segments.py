@@ -62,6 +62,7 @@ def _segment(leaf: Rollout, path: Path, depth: int) -> Rollout:
         prompt=leaf.prompt + leaf.tokens[:start],
         tokens=leaf.tokens[start:end],
         logprobs=leaf.logprobs[start:end],
+        token_rewards=leaf.token_rewards[start:end],
         finish=leaf.finish if last else "length",
         given=min(max(leaf.given - start, 0), end - start),
         verdict=leaf.verdict if last else None,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from menolab.errors import BadInput, check_range
+from menolab.errors import check_range
 from menolab.records import Group
-from menolab.rewards.reward import Reward
+from menolab.rewards.reward import Reward, limit_of
+from menolab.rewards.rightness import drawn_tokens
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,6 @@ class SoftOverlong(Reward):
         check_range("cache", self.cache, 0.0, 1.0, open_low=True)
 
     def __call__(self, group: Group, progress: float) -> Sequence[float | None]:
-        if group.limit is None:
-            raise BadInput("group.limit", None, "SoftOverlong needs the token limit under which the rollouts were drawn; the sampler must set it")
-        cache = self.cache * group.limit
-        return [max(-1.0, min(0.0, (group.limit - cache - (len(r.tokens) - r.given)) / cache)) for r in group.rollouts]
+        limit = limit_of(group, self)
+        cache = self.cache * limit
+        return [max(-1.0, min(0.0, (limit - cache - drawn_tokens(r)) / cache)) for r in group.rollouts]

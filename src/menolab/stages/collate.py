@@ -33,12 +33,14 @@ def stack(rollouts: Sequence[Rollout], group_B: Sequence[int], limit: int) -> Ba
     given_BT = torch.zeros(len(rollouts), width, dtype=torch.bool)
     tokens_BT = torch.zeros(len(rollouts), width, dtype=torch.int64)
     logprobs_BT = torch.zeros(len(rollouts), width)
+    rewards_BT = torch.zeros(len(rollouts), width)
     for b, r in enumerate(rollouts):
         length = len(r.tokens)
         mask_BT[b, :length] = True
         given_BT[b, : r.given] = True
         tokens_BT[b, :length] = torch.tensor(r.tokens, dtype=torch.int64)
         logprobs_BT[b, :length] = torch.tensor(r.logprobs)
+        rewards_BT[b, : len(r.token_rewards)] = torch.tensor(r.token_rewards)
     return Batch(
         prompts=tuple(r.prompt for r in rollouts),
         tokens_BT=tokens_BT,
@@ -53,6 +55,7 @@ def stack(rollouts: Sequence[Rollout], group_B: Sequence[int], limit: int) -> Ba
         given_BT=given_BT if given_BT.any() else None,
         wording_B=torch.tensor([-1 if r.wording is None else r.wording for r in rollouts]) if any(r.wording != 0 for r in rollouts) else None,
         turn_B=torch.tensor([r.turn for r in rollouts]) if any(r.turn for r in rollouts) else None,
+        token_rewards_BT=rewards_BT if any(r.token_rewards for r in rollouts) else None,
     )
 
 

@@ -27,7 +27,7 @@ from menolab.pieces import all_needs
 from menolab.records import Batch, Group
 from menolab.rewards.accuracy import Accuracy
 from menolab.rewards.judge import judge
-from menolab.rewards.reward import Reward
+from menolab.rewards.reward import Reward, TokenReward
 from menolab.runs.loop import Loop
 from menolab.runs.run import Run
 from menolab.runs.stage import Stage
@@ -84,7 +84,11 @@ class Reinforce(Stage):
             raise BadInput("rewards", self.rewards, "give at least one reward term")
         if self.weights and len(self.weights) != len(self.rewards):
             raise BadInput("weights", self.weights, f"give one weight for each of the {len(self.rewards)} reward terms, or none")
-        missing = self._needs - PROVIDED - self.critic.provides - self.process.provides
+        gives = frozenset({"token_rewards"} if any(isinstance(term, TokenReward) for term in self.rewards) else ())
+        if gives - self._needs:
+            remedy = "one of them rewards tokens, and no part of the advantage takes that up; put ReturnToGo first in the chain"
+            raise BadInput("rewards", tuple(type(term).__name__ for term in self.rewards), remedy)
+        missing = self._needs - PROVIDED - gives - self.critic.provides - self.process.provides
         if missing:
             raise BadInput("method", type(self).__name__, f"the reinforcement loop does not provide {', '.join(sorted(missing))}, which one of its parts needs")
         if self.critic.provides - all_needs(self.loss):
@@ -210,7 +214,7 @@ def describe(groups: Sequence[Group]) -> dict[str, Any]:
     tokens = sum(len(r.tokens) - r.given for r in rollouts)
     known = [lp for r in rollouts for lp in r.logprobs if lp == lp]
     return {
-        "drawn": sum(len(group.rollouts) for group in groups),
+        "drawn": sum(len(group.rollouts) + len(group.probes) for group in groups),
         "tokens": sum(group.drawn_tokens for group in groups),
         "reward": fmean(scored) if scored else 0.0,
         "pass_rate": fmean(r.verdict is not None and r.verdict.right for r in rollouts),

@@ -25,6 +25,7 @@ def save_rollouts(run: Run, step: int, groups: Sequence[Group], *, due: bool = F
             "problem": group.problem.id,
             "task": group.problem.task,
             "prompt": group.problem.prompt,
+            "asked": group.asked,
             "sample": r.sample,
             "response": r.text,
             "tokens": len(r.tokens),

@@ -14,7 +14,7 @@ LAYERS = [
     {"errors", "keys", "records", "pieces", "files", "sandbox"},
     {"schedules", "verifiers", "engines.decoding", "engines.steering", "engines.engine"},
     {"tasks", "models"},
-    {"engines", "samplers", "rewards", "curricula", "advantages", "losses"},
+    {"engines", "samplers", "judges", "rewards", "curricula", "advantages", "losses"},
     {"evaluation"},
     {"runs"},
     {"stages"},

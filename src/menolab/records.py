@@ -111,6 +111,20 @@ class Completion:
 
 
 @dataclass(frozen=True)
+class Opinion:
+    """What a judge, itself a model, says of a response."""
+
+    score: float | None
+    """In [0, 1], larger is better; None: undecided, which is never the same as 0."""
+    reason: str
+    """One clause a person can read."""
+    text: str = ""
+    """What the judge wrote, where it writes."""
+    steps: tuple[float | None, ...] = ()
+    """Of each step of the response, where the judge looks at steps."""
+
+
+@dataclass(frozen=True)
 class Rollout:
     """One response to one problem, with all that is later said about it."""
 
@@ -144,6 +158,8 @@ class Rollout:
     """In a tree: where in `tokens` each segment of the path starts."""
     token_rewards: tuple[float, ...] = ()
     """One number a token, the weighted sum of the terms that reward tokens; empty where there are none. Not part of `reward`."""
+    opinions: Mapping[str, Opinion] = field(default_factory=dict, hash=False)
+    """Of the judges that its rewards ask, by the judge's `repr`."""
 
     @property
     def truncated(self) -> bool:

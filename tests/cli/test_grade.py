@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from menolab.cli.grade import Args, kinds
 from menolab.cli.main import main
+from menolab.pieces import plain_name
 
 ROWS = [
     {"id": "a", "gold": "42", "response": "<think>41</think><answer>42</answer>", "kind": "numeric"},
@@ -63,11 +65,59 @@ def test_kind_for_rows_without_one(tmp_path: Path, capsys: pytest.CaptureFixture
         ('{"gold": "1", "answer": "1", "kind": "exact"}', "has no 'id'"),
         ('{"id": 1, "answer": "1", "kind": "exact"}', "has no 'gold'"),
         ('{"id": 1, "gold": ["1"], "answer": "1", "kind": "exact"}', "gold"),
+        ('{"id": 1, "answer": "x", "kind": "code"}', "'tests', or 'inputs' and 'outputs'"),
+        ('{"id": 1, "answer": "x", "kind": "code", "inputs": ["1"], "outputs": []}', "1 inputs and 0 outputs"),
+        ('{"id": 1, "answer": "x", "kind": "sql", "gold": "SELECT 1"}', "'database'"),
+        ('{"id": 1, "answer": "x", "kind": "sudoku", "puzzle": "12"}', "puzzle"),
+        ('{"id": 1, "answer": "x", "kind": "constraints", "instruction_id_list": ["a"]}', "no constraint is called 'a'"),
+        ('{"id": 1, "answer": "1", "kind": "json"}', "give a gold"),
+        ('{"id": 1, "gold": {"a": 1}, "answer": "1", "kind": "short_answer"}', "must be text or a number or a list"),
+        ('{"id": true, "gold": "1", "answer": "1", "kind": "exact"}', "id"),
         ('{"id": 1, "gold": "1", "kind": "exact"}', "either"),
+        ('{"id": 1, "answer": "x", "kind": "code"}', "'tests', or 'inputs' and 'outputs'"),
+        ('{"id": 1, "answer": "x", "kind": "code", "inputs": ["1"], "outputs": []}', "1 inputs and 0 outputs"),
+        ('{"id": 1, "answer": "x", "kind": "sql", "gold": "SELECT 1"}', "'database'"),
+        ('{"id": 1, "answer": "x", "kind": "sudoku", "puzzle": "12"}', "puzzle"),
+        ('{"id": 1, "answer": "x", "kind": "constraints", "instruction_id_list": ["a"]}', "no constraint is called 'a'"),
+        ('{"id": 1, "answer": "1", "kind": "json"}', "give a gold"),
+        ('{"id": 1, "gold": {"a": 1}, "answer": "1", "kind": "short_answer"}', "must be text or a number or a list"),
+        ('{"id": true, "gold": "1", "answer": "1", "kind": "exact"}', "id"),
         ('{"id": 1, "gold": "1", "answer": "1", "response": "1", "kind": "exact"}', "not both"),
+        ('{"id": 1, "answer": "x", "kind": "code"}', "'tests', or 'inputs' and 'outputs'"),
+        ('{"id": 1, "answer": "x", "kind": "code", "inputs": ["1"], "outputs": []}', "1 inputs and 0 outputs"),
+        ('{"id": 1, "answer": "x", "kind": "sql", "gold": "SELECT 1"}', "'database'"),
+        ('{"id": 1, "answer": "x", "kind": "sudoku", "puzzle": "12"}', "puzzle"),
+        ('{"id": 1, "answer": "x", "kind": "constraints", "instruction_id_list": ["a"]}', "no constraint is called 'a'"),
+        ('{"id": 1, "answer": "1", "kind": "json"}', "give a gold"),
+        ('{"id": 1, "gold": {"a": 1}, "answer": "1", "kind": "short_answer"}', "must be text or a number or a list"),
+        ('{"id": true, "gold": "1", "answer": "1", "kind": "exact"}', "id"),
         ('{"id": 1, "gold": "1", "answer": "1", "kind": "nummeric"}', "numeric"),
+        ('{"id": 1, "answer": "x", "kind": "code"}', "'tests', or 'inputs' and 'outputs'"),
+        ('{"id": 1, "answer": "x", "kind": "code", "inputs": ["1"], "outputs": []}', "1 inputs and 0 outputs"),
+        ('{"id": 1, "answer": "x", "kind": "sql", "gold": "SELECT 1"}', "'database'"),
+        ('{"id": 1, "answer": "x", "kind": "sudoku", "puzzle": "12"}', "puzzle"),
+        ('{"id": 1, "answer": "x", "kind": "constraints", "instruction_id_list": ["a"]}', "no constraint is called 'a'"),
+        ('{"id": 1, "answer": "1", "kind": "json"}', "give a gold"),
+        ('{"id": 1, "gold": {"a": 1}, "answer": "1", "kind": "short_answer"}', "must be text or a number or a list"),
+        ('{"id": true, "gold": "1", "answer": "1", "kind": "exact"}', "id"),
         ('{"id": 1, "gold": "1", "response": 5, "kind": "exact"}', "must be text"),
+        ('{"id": 1, "answer": "x", "kind": "code"}', "'tests', or 'inputs' and 'outputs'"),
+        ('{"id": 1, "answer": "x", "kind": "code", "inputs": ["1"], "outputs": []}', "1 inputs and 0 outputs"),
+        ('{"id": 1, "answer": "x", "kind": "sql", "gold": "SELECT 1"}', "'database'"),
+        ('{"id": 1, "answer": "x", "kind": "sudoku", "puzzle": "12"}', "puzzle"),
+        ('{"id": 1, "answer": "x", "kind": "constraints", "instruction_id_list": ["a"]}', "no constraint is called 'a'"),
+        ('{"id": 1, "answer": "1", "kind": "json"}', "give a gold"),
+        ('{"id": 1, "gold": {"a": 1}, "answer": "1", "kind": "short_answer"}', "must be text or a number or a list"),
+        ('{"id": true, "gold": "1", "answer": "1", "kind": "exact"}', "id"),
         ('{"id": 1, "gold": "1", "answer": "1", "kind": 4}', "kind"),
+        ('{"id": 1, "answer": "x", "kind": "code"}', "'tests', or 'inputs' and 'outputs'"),
+        ('{"id": 1, "answer": "x", "kind": "code", "inputs": ["1"], "outputs": []}', "1 inputs and 0 outputs"),
+        ('{"id": 1, "answer": "x", "kind": "sql", "gold": "SELECT 1"}', "'database'"),
+        ('{"id": 1, "answer": "x", "kind": "sudoku", "puzzle": "12"}', "puzzle"),
+        ('{"id": 1, "answer": "x", "kind": "constraints", "instruction_id_list": ["a"]}', "no constraint is called 'a'"),
+        ('{"id": 1, "answer": "1", "kind": "json"}', "give a gold"),
+        ('{"id": 1, "gold": {"a": 1}, "answer": "1", "kind": "short_answer"}', "must be text or a number or a list"),
+        ('{"id": true, "gold": "1", "answer": "1", "kind": "exact"}', "id"),
         ('{"id": 1, "gold": "1"', "not valid JSON"),
         ("[]", "JSON object"),
     ],
@@ -77,6 +127,59 @@ def test_bad_rows_stop_before_any_output(tmp_path: Path, capsys: pytest.CaptureF
     assert main(["grade", write(tmp_path, f"{good}\n\n{bad}\n{good}\n")]) == 2
     out, err = capsys.readouterr()
     assert not out and "line 3" in err and said in err
+
+
+MORE = [
+    ({"kind": "json", "gold": {"a": [1, None]}, "answer": {"a": [1.0, None]}}, "right"),
+    ({"kind": "json", "gold": None, "answer": "0"}, "wrong"),
+    ({"kind": "json", "required": ["a"], "response": "```json\n{\"a\": 1}\n```"}, "right"),
+    ({"kind": "text", "gold": "Paris", "answer": "paris"}, "right"),
+    ({"kind": "number", "gold": 0.5, "answer": "1/2"}, "right"),
+    ({"kind": "constraints", "response": "<<T>> no comma", "instruction_id_list": ["detectable_format:title", "punctuation:no_comma"]}, "right"),
+    ({"kind": "mathif", "response": "a, b", "constraint_name": ["punctuation:no_comma"], "constraint_args": [None]}, "wrong"),
+    ({"kind": "sudoku", "puzzle": "3102200002100320", "answer": "3142243142131324"}, "right"),
+    ({"kind": "short_answer", "gold": ["14 December 1972 UTC", "December 1972"], "answer": "The December 1972"}, "right"),
+    ({"kind": "lp", "gold": 11, "response": "```\nmax 3 x + 2 y\nst\nx + y <= 4\nx + 3 y <= 6\nbounds\nx <= 3\n```"}, "right"),
+]
+
+
+def test_kinds_and_their_fields_and_workers_agree(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [{"id": n, **row} for n, (row, _) in enumerate(MORE)]
+    path = write(tmp_path, "".join(json.dumps(r) + "\n" for r in rows))
+    assert main(["grade", path, "--json"]) == 0
+    here = json.loads(capsys.readouterr().out)
+    assert [row["verdict"] for row in here] == [label for _, label in MORE]
+    assert main(["grade", path, "--json", "--workers", "2"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out) == here and not err
+
+
+def test_code_rows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from menolab.sandbox.host import probe
+
+    if probe().level == "process":
+        pytest.skip(f"this machine cannot close programs in: {probe().notes}")
+    program = "```python\nprint(int(input()) ** 2)\n```"
+    rows = [{"id": 1, "response": program, "inputs": ["3\n", "4\n"], "outputs": ["9\n", "16\n"]}, {"id": 2, "response": program, "tests": [{"input": "3\n",
+        "output": "8"}]}]
+    assert main(["grade", write(tmp_path, "".join(json.dumps(r) + "\n" for r in rows)), "--kind", "code"]) == 0
+    assert [json.loads(line)["verdict"] for line in capsys.readouterr().out.splitlines()] == ["right", "wrong"]
+
+
+def test_lost_verdicts_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path, json.dumps({"id": 1, "kind": "exact", "gold": "1", "answer": "1"}) + "\n")
+    assert main(["grade", path, "--workers", "1", "--seconds", "1e-9"]) == 0
+    out, err = capsys.readouterr()
+    assert (json.loads(out)["verdict"], json.loads(out)["stage"]) == ("undecided", "timeout")
+    assert "1 of 1 verdicts were lost" in err
+    assert main(["grade", path, "--workers", "-1"]) == 2
+
+
+def test_the_help_names_every_kind() -> None:
+    text = (Args.__doc__ or "").partition("(in brackets: if wanted):")[2]
+    named = {plain_name(kind.strip()) for line in text.split("\n") if ":" in line for kind in line.partition(":")[0].split(",")}
+    own = {verifier for verifier in kinds().values() if type(verifier).__module__.startswith("menolab.")}
+    assert named <= set(kinds()) and {kinds()[name] for name in named} == own
 
 
 def test_bad_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,8 +16,10 @@ from menolab.pieces import published_names
 from menolab.runs.pipeline import carry_out
 from menolab.runs.stage import Stage
 from menolab.stages.reinforce import Reinforce
+from menolab.tasks.comparisons import Comparisons
+from menolab.tasks.judgements import Judgements
 from oracles import Case, clipped_objective, gradient, grpo_advantages, leave_one_out_advantages, mean, weigh
-from tiny import tiny_run
+from tiny import tiny_run, tiny_setup
 
 
 def _batch_mean(case: Case) -> list[float]:
@@ -50,11 +52,16 @@ def test_from_rewards_to_gradient_as_in_the_paper(method: Reinforce, advantages,
         assert got == pytest.approx(expected, abs=2e-7)
 
 
+_JUDGEMENTS = {"task": Judgements(tiny_setup().task)}
+GROUNDS = {"heimdall": _JUDGEMENTS, "ctrl": _JUDGEMENTS, "j4r": {"task": Comparisons(tiny_setup().task)}}
+"""What methods for a task of their own train on."""
+
+
 @pytest.mark.parametrize("name", sorted(n for n, m in published_names(Stage).items() if isinstance(m(), Reinforce)))
 def test_trains(name: str, tmp_path) -> None:
     method = published_names(Stage)[name]()
     assert isinstance(method, Reinforce)
-    run = tiny_run(tmp_path / "run", method=method, steps=2)
+    run = tiny_run(tmp_path / "run", method=method, steps=2, **GROUNDS.get(name, {}))
     carry_out(run)
     assert (tmp_path / "run" / "models" / "trained" / "model.safetensors").exists()
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from menolab.sandbox.host import Call
-from menolab.verifiers.code_tests import Unreadable, read_call, read_tests, same_output, same_value
+from menolab.verifiers.code_tests import CodeTest, Unreadable, read_call, read_tests, same_output, same_value
 
 
 def test_rows_of_each_kind() -> None:
@@ -79,3 +79,12 @@ def test_subclasses_are_never_the_same() -> None:
 )  # fmt: skip
 def test_same_output(expected: str, found: str, tolerance: float, same: bool) -> None:
     assert same_output(expected, found, tolerance) is same
+
+
+def test_inputs_and_outputs_as_two_lists() -> None:
+    found = read_tests({"inputs": ["1\n", "2\n"], "outputs": ["1", "4"]})
+    assert found == (CodeTest("output", "1\n", "1"), CodeTest("output", "2\n", "4"))
+    assert len(read_tests({"tests": [{"input": "", "output": "x"}], "inputs": ["1"], "outputs": ["2"]})) == 2
+    for bad in ({"inputs": ["1"]}, {"inputs": "1", "outputs": "1"}, {"inputs": [1], "outputs": [1]}, {"inputs": [], "outputs": []}):
+        with pytest.raises(Unreadable):
+            read_tests(bad)

@@ -100,3 +100,12 @@ def test_candidates_are_all_answers_in_order(text: str, want: list[str]) -> None
     found = candidates(text)
     assert [answer for _, answer in found] == want
     assert [end for end, _ in found] == sorted(end for end, _ in found)
+
+
+def test_whole_takes_what_stands_in_the_tags() -> None:
+    text = '<answer>{"note": "the answer is 4", "box": "\\boxed{5}"}</answer>'
+    assert extract(text).answer == "5"
+    assert extract(text, whole=True).answer == text[8:-9]
+    assert extract("The answer is 4", whole=True).answer is None
+    assert extract("<answer>1</answer> no: <answer>2</answer>", whole=True).answer == "2"
+    assert extract("<answer>1</answer> or <answer>2</answer>", whole=True).answer is None

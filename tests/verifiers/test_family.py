@@ -16,15 +16,19 @@ from menolab.pieces import from_data, to_data
 from menolab.records import Problem
 from menolab.verifiers.answer import AnswerVerifier
 from menolab.verifiers.math.verifier import Math
+from menolab.verifiers.overlap import Overlap
 from menolab.verifiers.verifier import Verifier
 
-VERIFIERS = sorted({v for v in kinds().values() if isinstance(v, (AnswerVerifier, Math))}, key=lambda v: type(v).__name__)
+BY_GOLD = {v for v in kinds().values() if isinstance(v, (AnswerVerifier, Math)) and v.golds and not isinstance(v, Overlap)}
+"""Overlap needs a library that may be missing; those without a gold and those with an extraction of their own have tests of the same in their files."""
+VERIFIERS = sorted(BY_GOLD, key=lambda v: type(v).__name__)
 RIGHT = {
     "Exact": ("Paris", "Paris", "London"),
     "Math": (r"\frac{1}{2}", "0.5", "0.6"),
     "Numeric": ("1/2", "0.5", "0.6"),
     "MultipleChoice": ("B", "(b)", "C"),
     "ArithmeticTarget": ("(8-2)*4", "4*(8-2)", "8*4-2"),
+    "ShortAnswer": ("the Paris", "Paris!", "London"),
     "Assignment": ("Ann is a knight, Bo is a knave", "Bo: knave, Ann: knight", "Bo: knight, Ann: knave"),
 }
 HOSTILE = (
@@ -100,7 +104,7 @@ class TestEveryVerifier:
         assert found == [verifier(gold(verifier), text) for text in texts]
 
     def test_unreadable_gold_is_undecided(self, verifier: Verifier) -> None:
-        if type(verifier).__name__ == "Exact":
+        if type(verifier).__name__ in ("Exact", "ShortAnswer"):
             assert not verifier.readable(" ** ")
             return
         gibberish = r"\frac{no such thing" if isinstance(verifier, Math) else "no such thing here"  # words are a gold answer in mathematics

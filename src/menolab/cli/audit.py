@@ -12,6 +12,7 @@ from menolab.cli.grade import read_row
 from menolab.cli.output import console, emit_json
 from menolab.errors import BadInput
 from menolab.tasks.rows import Row, existing, jsonl_lines
+from menolab.verifiers import second_opinion
 from menolab.verifiers.audit import Case, audit, metamorphic, table
 
 SHOWN = 20
@@ -34,12 +35,16 @@ class Args:
     """Verifier of the rows that name none."""
     mode: Literal["both", "lenient", "strict"] = "both"
     """lenient as in evaluations, strict as in rewards; a file is read as lenient unless this says strict."""
+    second_opinion: bool = False
+    """Also ask math-verify, and list where it says otherwise. For answers in mathematics; needs the extra "audit"."""
     json: bool = False
     """One JSON document on stdout and nothing else."""
 
 
 def run(args: Args) -> int:
     """Check every row, then audit them all. The exit code is 0 whatever the verifier did: its errors are the result."""
+    if args.second_opinion:
+        second_opinion.check_installed()
     if args.file:
         file = existing(args.file)
         cases = [case for number, row in jsonl_lines(file) for case in _cases(row, args, f"{file.name} line {number}")]
@@ -47,7 +52,10 @@ def run(args: Args) -> int:
             raise BadInput("file", args.file, "has no rows")
     else:
         cases = list(table(("lenient", "strict") if args.mode == "both" else (args.mode,)))
-    result = audit(cases)
+    verdicts: list[dict[str, Any]] = []
+    result = audit(cases, verdicts)
+    if args.second_opinion:
+        result["second_opinion"] = second_opinion.compare(cases, verdicts)
     if args.json:
         emit_json(result)
     else:
@@ -75,7 +83,7 @@ def _cases(row: Row, args: Args, where: str) -> Iterator[Case]:
 
 
 def show(result: dict[str, Any]) -> None:
-    """Print what differs, then the counts."""
+    """Print what differs, then the counts, then what the second opinion was."""
     for row in result["disagreements"][:SHOWN]:
         said = f"{row['id']}: {row['verdict']}, expected {row['expected']} ({row['note'] or row['stage']}; {row['reason']})"
         console().print(said, markup=False, soft_wrap=True)
@@ -90,4 +98,18 @@ def show(result: dict[str, Any]) -> None:
         f"{result['seconds']:.2f} s, {rate:.0f} a second, slowest {1000 * result['slowest']:.0f} ms",
         soft_wrap=True,
     )
+    if "second_opinion" in result:
+        show_second(result["second_opinion"])
 
+
+def show_second(second: dict[str, Any]) -> None:
+    """Print where math-verify says otherwise, then its counts."""
+    for row in second["disagreements"][:SHOWN]:
+        said = f"{row['id']}: ours {row['ours']} ({row['stage']}; {row['reason']}), math-verify {row['theirs']}, expected {row['expected'] or 'unknown'}"
+        console().print(said, markup=False, soft_wrap=True)
+        console().print(f"    gold {row['gold']!r}, text {row['text'][-200:]!r}", markup=False, soft_wrap=True)
+    console().print(
+        f"math-verify: {second['right']} right, {second['wrong']} wrong, {second['undecided']} undecided ({second['timeouts']} not in time); "
+        f"it differs on {len(second['disagreements'])} of {second['n']}",
+        soft_wrap=True,
+    )

@@ -8,6 +8,9 @@ import importlib
 import inspect
 import json
 import pkgutil
+import sys
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -17,8 +20,9 @@ from menolab import verifiers as room
 from menolab.cli.output import emit_json
 from menolab.errors import BadInput, unknown
 from menolab.pieces import plain_name, subclasses
-from menolab.records import Problem
+from menolab.records import Problem, Verdict
 from menolab.tasks.rows import Row, existing, jsonl_lines
+from menolab.verifiers.batch import LOST, Job, verify_all
 from menolab.verifiers.extract import ANSWER, END_ANSWER
 from menolab.verifiers.verifier import Verifier
 
@@ -32,14 +36,35 @@ class Args:
 
     Rows are {id, gold, response or answer, kind}; a response is searched for its final answer, an answer is taken as it is. Prints one JSON
     row a line: {id, verdict, score, stage, reason, extracted}.
+
+    Kinds, and what else a row holds (in brackets: if wanted):
+
+    math: mathematics in LaTeX or plain text;
+    number, numeric: a number;
+    text, exact: the same text;
+    choice: a letter [choices: the options' texts];
+    countdown, expression: an expression [numbers, target];
+    knights_knaves: who is what [names, solution];
+    short_answer, squad, nq, hotpotqa: words; gold may be a list;
+    overlap, chrf: wording; gold may be a list;
+    json: gold is any JSON; [schema, required];
+    constraints, ifeval, mathif: no gold; instruction_id_list and kwargs, or constraint_name and constraint_args;
+    sudoku: no gold; puzzle [box];
+    code: no gold; tests, or inputs and outputs [hidden, entry, setup, prelude, prefix];
+    sql: gold is a query; database or schema;
+    optimisation: gold is the optimum, infeasible or unbounded.
     """
 
     file: Annotated[str, tyro.conf.Positional]
     """The rows to grade."""
     kind: str = ""
-    """Verifier of the rows that name none: math, exact, numeric, choice, countdown, knights_knaves ..."""
+    """Verifier of the rows that name none: math, number, choice, text, code, sql, json, constraints, sudoku, short_answer ..."""
     mode: Literal["lenient", "strict"] = "lenient"
     """lenient as in evaluations; strict as in rewards: one answer in the asked form, and nothing converted or supplied."""
+    workers: int = 0
+    """Processes to verify in; 0: in this one, without a time limit for a whole verdict."""
+    seconds: float = 60.0
+    """With workers: time for one verdict; one that takes longer is undecided, at stage timeout, and its process is killed."""
     json: bool = False
     """Print one JSON list instead of a row a line."""
 
@@ -59,18 +84,31 @@ def run(args: Args) -> int:
     rows = [read_row(row, args.kind, f"{file.name} line {number}", strict=args.mode == "strict") for number, row in jsonl_lines(file)]
     if not rows:
         raise BadInput("file", args.file, "has no rows")
-    graded = (grade(row) for row in rows)
+    results = (result_row(row, verdict) for row, verdict in zip(rows, _verdicts(rows, args), strict=True))
     if args.json:
-        emit_json(list(graded))
+        emit_json(list(results))
     else:
-        for result in graded:
+        for result in results:
             print(json.dumps(result))
     return 0
 
 
-def grade(row: Graded) -> dict[str, Any]:
+def _verdicts(rows: list[Graded], args: Args) -> Iterator[Verdict]:
+    """The verdicts in order; those that were lost to a timeout or a crash are counted on standard error."""
+    if not args.workers:
+        yield from (row.verifier(row.problem, row.text) for row in rows)
+        return
+    lost: Counter[str] = Counter()
+    for verdict in verify_all([Job(row.verifier, row.problem, row.text) for row in rows], args.workers, args.seconds):
+        lost[verdict.stage] += verdict.label == "undecided" and verdict.stage in LOST
+        yield verdict
+    if lost.total():
+        said = f"{lost['timeout']} took longer than {args.seconds:g} s, {lost['crash']} crashed"
+        print(f"meno: {lost.total()} of {len(rows)} verdicts were lost and are undecided: {said}", file=sys.stderr)
+
+
+def result_row(row: Graded, verdict: Verdict) -> dict[str, Any]:
     """The verdict on one row, as it is printed."""
-    verdict = row.verifier(row.problem, row.text)
     return {
         "id": row.problem.id,
         "verdict": verdict.label,
@@ -87,27 +125,47 @@ def read_row(row: Row, kind: str, where: str, *, strict: bool = False) -> Graded
     Raises:
         BadInput: what is missing or of the wrong type, with the line number in `where`.
     """
-    for name in ("id", "gold"):
-        if name not in row:
-            raise BadInput(where, sorted(row), f"has no {name!r}")
-        if not isinstance(row[name], (str, int, float)) or isinstance(row[name], bool):
-            raise BadInput(f"{where}: {name}", row[name], "must be text or a number")
-    given = [name for name in ("response", "answer") if name in row]
-    if len(given) != 1:
-        raise BadInput(where, sorted(row), "give either 'response' or 'answer'" + (", not both" if given else ""))
-    text = row[given[0]]
-    if given == ["answer"] and isinstance(text, (int, float)) and not isinstance(text, bool):
-        text = str(text)
-    if not isinstance(text, str):
-        raise BadInput(f"{where}: {given[0]}", text, "must be text")
-    if given == ["answer"] and ANSWER not in text:
-        text = f"{ANSWER}{text}{END_ANSWER}"
+    if "id" not in row:
+        raise BadInput(where, sorted(row), "has no 'id'")
+    if not isinstance(row["id"], (str, int, float)) or isinstance(row["id"], bool):
+        raise BadInput(f"{where}: id", row["id"], "must be text or a number")
     named = row.get("kind") or kind
     if not isinstance(named, str) or not named:
         raise BadInput(where, sorted(row), "has no 'kind'; name one for the whole file with --kind")
-    facts = {name: value for name, value in row.items() if name not in OWN}
     verifier = verifier_of(named, where)
-    return Graded(Problem(str(row["id"]), "", "", str(row["gold"]), facts=facts), text, verifier.strictly() if strict else verifier)
+    facts = {name: value for name, value in row.items() if name not in OWN}
+    problem = Problem(str(row["id"]), "", "", _gold(row, verifier, where), facts=facts)
+    text = _text(row, verifier, where)
+    verifier.check(problem, where)
+    return Graded(problem, text, verifier.strictly() if strict else verifier)
+
+
+def _gold(row: Row, verifier: Verifier, where: str) -> str:
+    """The gold answer as text; JSON of what is neither text nor a number."""
+    if not verifier.golds:
+        return ""
+    if "gold" not in row:
+        if type(None) in verifier.golds:  # the facts may say enough; the verifier's own check knows
+            return ""
+        raise BadInput(where, sorted(row), "has no 'gold'")
+    return _as_text(row["gold"], verifier.golds, f"{where}: gold")
+
+
+def _text(row: Row, verifier: Verifier, where: str) -> str:
+    """The whole response, or one made of the answer."""
+    given = [name for name in ("response", "answer") if name in row]
+    if len(given) != 1:
+        raise BadInput(where, sorted(row), "give either 'response' or 'answer'" + (", not both" if given else ""))
+    name = given[0]
+    text = _as_text(row[name], (str, int, float, *verifier.golds) if name == "answer" else (str,), f"{where}: {name}")
+    return f"{ANSWER}{text}{END_ANSWER}" if name == "answer" and ANSWER not in text else text
+
+
+def _as_text(value: Any, allowed: tuple[type, ...], field: str) -> str:
+    if type(value) not in allowed:
+        names = {str: "text", int: "a number", list: "a list", dict: "an object"}
+        raise BadInput(field, value, f"must be {' or '.join(said for kind, said in names.items() if kind in allowed)}")
+    return str(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else json.dumps(value)
 
 
 def verifier_of(kind: str, where: str) -> Verifier:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from menolab.engines.decoding import Decoding
 from menolab.engines.steering import Free, Steering
+from menolab.errors import BadInput
 from menolab.records import Completion, Request
 
 
@@ -36,3 +37,11 @@ class Engine(abc.ABC):
         Raises:
             BadInput: a prompt that leaves no room in the context (says how many and how long).
         """
+
+    def likelihoods(self, prompts: Sequence[Sequence[int]], continuations: Sequence[Sequence[int]]) -> list[float]:
+        """Log-probability of each given continuation after its prompt, at temperature 1 and without truncation. Nats.
+
+        Raises:
+            BadInput: this engine can only draw.
+        """
+        raise BadInput("engine", type(self).__name__, "it cannot score given tokens; use a model in process, or a judge that goes by what was written")

@@ -24,10 +24,13 @@ from menolab.models.lean.model import lean
 from menolab.models.memory import free_bytes
 from menolab.models.modes import evaluating
 from menolab.models.policy import Policy
+from menolab.models.scoring import plan, score
 from menolab.records import Completion, Request
 
 REFILL_AT = 0.125
 """Share of free places at which waiting requests take them: a few at a time are read cheaper than one by one."""
+SCORED_AT_ONCE = 8192
+"""Tokens of one forward pass over given continuations."""
 
 
 class TorchEngine(Engine):
@@ -81,6 +84,21 @@ class TorchEngine(Engine):
             self._run(ordered, limits, decoding, steering, drawn)
         done = dict(zip(order, drawn.completions(), strict=True))
         return [done[i] for i in range(len(requests))]
+
+    def likelihoods(self, prompts: Sequence[Sequence[int]], continuations: Sequence[Sequence[int]]) -> list[float]:
+        """See `Engine.likelihoods`."""
+        totals = [0.0] * len(prompts)
+        lengths = [len(c) for c in continuations]
+        with torch.no_grad(), evaluating(self.policy.model):
+            for part in plan(self.policy, prompts, lengths, SCORED_AT_ONCE):
+                length_B = torch.tensor([lengths[i] for i in part])
+                width = max(1, int(length_B.max()))
+                tokens_BT = torch.tensor([[*continuations[i], *[0] * (width - lengths[i])] for i in part], device=self.policy.device)
+                mask_BT = (torch.arange(width) < length_B[:, None]).to(self.policy.device)
+                logprobs_BT = score(self.policy, [prompts[i] for i in part], tokens_BT, mask_BT, Decoding(), dtype=self.dtype).logprobs_BT
+                for i, total in zip(part, logprobs_BT.double().sum(-1).tolist(), strict=True):
+                    totals[i] = total
+        return totals
 
     def _run(self, requests: Sequence[Request], limits: Sequence[int], decoding: Decoding, steering: Steering, drawn: Drawn) -> None:
         """Draw until every request is done."""

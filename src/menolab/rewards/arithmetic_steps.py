@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from menolab.records import Group
 from menolab.rewards.reward import Reward
-from menolab.verifiers.expression import Unreadable, parse
-
-_EQUATION = re.compile(r"(?<![\d.+\-*/(])\(*\d+\)*(?:\s*[-+*/]\s*\(*\d+\)*)+\s*=\s*-?\d+(?!\.?\d)")
+from menolab.verifiers.equations import equations, holds
 
 
 @dataclass(frozen=True)
@@ -27,14 +24,5 @@ class ArithmeticSteps(Reward):
         return [self._share(r.text) for r in group.rollouts]
 
     def _share(self, text: str) -> float:
-        steps = [holds(equation) for equation in _EQUATION.findall(text)]
+        steps = [holds(equation) for equation in equations(text)]
         return [*steps, False].index(False) / len(steps) if steps else 0.0
-
-
-def holds(equation: str) -> bool:
-    """Whether both sides of "expression = number" are equal."""
-    try:
-        parsed = parse(equation)
-        return parsed.value() == parsed.stated
-    except (Unreadable, ZeroDivisionError):
-        return False

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from menolab.records import Group
 from menolab.rewards.reward import Reward, TokenReward
 from menolab.tasks.task import Task, verify
 
+Asker = Callable[[Sequence[Group]], Sequence[Group]]
+"""Adds the opinions of judges to groups with verdicts."""
 
-def judge(groups: Sequence[Group], task: Task, rewards: Sequence[Reward], weights: Sequence[float], progress: float) -> list[Group]:
-    """Groups with verdicts, reward terms (by class name) and rewards.
+
+def judge(
+    groups: Sequence[Group], task: Task, rewards: Sequence[Reward], weights: Sequence[float], progress: float, ask: Asker | None = None
+) -> list[Group]:
+    """Groups with verdicts, opinions, reward terms (by class name) and rewards.
 
     A rollout that any term cannot score (None) is unscorable as a whole: no credit, and left out of every baseline. Terms that reward tokens make up
     `token_rewards` instead of `reward`.
+
+    Args:
+        ask: asks the judges that the terms want to hear, about all groups at once.
     """
-    judged = [with_verdicts(group, task) for group in groups]
+    verified = [with_verdicts(group, task) for group in groups]
+    judged = list(ask(verified)) if ask else verified
     fitted = [term.fitted(judged, progress) for term in rewards]
     return [_scored(group, term_names(rewards), fitted, weights, progress) for group in judged]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from statistics import fmean
 from typing import Any
 
@@ -17,6 +18,7 @@ from menolab.curricula.filter import Filter, all_equal, keep
 from menolab.engines.engine import Engine
 from menolab.engines.torch_engine import TorchEngine
 from menolab.errors import BadInput, RunFailed, check_range
+from menolab.judges.panel import Panel, judges_in, open_panel
 from menolab.keys import Key
 from menolab.losses.loss import Loss
 from menolab.losses.policy_loss import PolicyLoss
@@ -42,7 +44,7 @@ from menolab.stages.rescore import check_solutions, explained, fill_unknown, log
 from menolab.stages.rollout_log import save_rollouts
 
 PROVIDED = frozenset(
-    {"reference_logprobs", "recomputed_logprobs", "entropy", "entropy_gradient", "solutions", "whole_update", "normalisers"}
+    {"reference_logprobs", "recomputed_logprobs", "entropy", "entropy_gradient", "solutions", "whole_update", "normalisers", "opinions"}
 )
 """What this loop can compute for pieces that declare a need; "values" and "token_rewards" come from its critic and process reward."""
 
@@ -105,6 +107,8 @@ class Reinforce(Stage):
             check_solutions(run.setup.task, run.key)
         if self.follow and "reference_logprobs" not in self._needs:
             raise BadInput("follow", self.follow, "no part of the method reads the reference; leave it 0 or add a KL penalty")
+        for each in judges_in(self.rewards):
+            each.check(next(run.problems(run.key.fold("probe"))))
 
     def __call__(self, run: Run, policy: Policy) -> Policy:
         setup, key = run.setup, run.key.fold("reinforce")
@@ -121,9 +125,10 @@ class Reinforce(Stage):
         if reference is not None and self.follow:
             recall(reference, policy, learns.optimizer)
         engine = TorchEngine(policy, dtype=torch_dtype(setup.sample_dtype))
+        panel = open_panel(judges_in(self.rewards), engine, run.device)
         for step in loop:
             clock = Clock()
-            groups, kept = gather(self._rounds(run, engine, loop, clock), self.filters, self._problems(run))
+            groups, kept = gather(self._rounds(run, engine, panel, loop, clock), self.filters, self._problems(run))
             save_rollouts(run, step + 1, groups)
             metrics = describe(groups) | {"kept": sum(len(group.sampled) for group in kept)}
             try:
@@ -142,7 +147,7 @@ class Reinforce(Stage):
         """How many problems a step has room for."""
         return max(1, run.setup.rollouts // self.sampler.group)
 
-    def _rounds(self, run: Run, engine: Engine, loop: Loop, clock: Clock) -> Iterator[list[Group]]:
+    def _rounds(self, run: Run, engine: Engine, panel: Panel, loop: Loop, clock: Clock) -> Iterator[list[Group]]:
         """Judged groups, one round of sampling after the other."""
         setup, key, weights = run.setup, run.key.fold("reinforce"), self.weights or (1.0,) * len(self.rewards)
         stream, own = run.problems(key.fold("problems", loop.step)), key.fold("rollout", loop.step)
@@ -152,7 +157,7 @@ class Reinforce(Stage):
                 problems = with_solutions(problems, setup.task, own.fold("solution"))
             groups = self.sampler(engine, problems, setup.decoding, own, loop.progress)
             clock.lap("sample")
-            groups = judge(groups, setup.task, self.rewards, weights, loop.progress)
+            groups = judge(groups, setup.task, self.rewards, weights, loop.progress, partial(panel.ask, key=own.fold("judges")))
             clock.lap("verify")
             yield groups
             own = own.fold("again")

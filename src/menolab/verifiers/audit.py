@@ -36,10 +36,13 @@ class Case:
     """Where the case comes from: mode, kind of rewrite, near miss."""
 
 
-def audit(cases: Iterable[Case]) -> dict[str, Any]:
+def audit(cases: Iterable[Case], verdicts: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     """Verify every case. The result holds counts, rates of the cases whose verdict is known, and each that differs.
 
     An undecided verdict is neither a false accept nor a false reject: it is counted apart, and listed where a verdict was expected.
+
+    Args:
+        verdicts: where given, every verdict is added to it, as data.
     """
     counts = {"n": 0, "right": 0, "wrong": 0, "undecided": 0, "false_accepts": 0, "false_rejects": 0, "hangs": 0, "expected": 0}
     disagreements, slowest, begin = [], 0.0, time.perf_counter()
@@ -54,8 +57,10 @@ def audit(cases: Iterable[Case]) -> dict[str, Any]:
         counts["expected"] += case.expected is not None
         counts["false_accepts"] += verdict.right and case.expected == "wrong"
         counts["false_rejects"] += verdict.label == "wrong" and case.expected == "right"
+        found = {"verdict": verdict.label, "stage": verdict.stage, "reason": verdict.reason, "extracted": verdict.extracted}
+        if verdicts is not None:
+            verdicts.append(found)
         if case.expected not in (None, verdict.label):
-            found = {"verdict": verdict.label, "stage": verdict.stage, "reason": verdict.reason, "extracted": verdict.extracted}
             disagreements.append({"id": case.id, "gold": case.gold, "text": case.text, "expected": case.expected, **found, "note": case.note})
     total = time.perf_counter() - begin
     return {**counts, "seconds": total, "slowest": slowest, "disagreements": disagreements}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -14,9 +13,9 @@ from menolab.sandbox.wire import NotPlain
 from menolab.verifiers.code_tests import CodeTest, Unreadable, read_call, read_literal, read_tests, same_output, same_value
 from menolab.verifiers.credit import AllOrNothing, TestCredit, TestResult
 from menolab.verifiers.extract import ANSWER, END_ANSWER, END_THINK, THINK
+from menolab.verifiers.fences import fenced
 from menolab.verifiers.verifier import Verifier
 
-_FENCE = re.compile(r"^[ \t]*```[ \t]*([\w+#.-]*)[^\n]*\n(.*?)^[ \t]*```[ \t]*$", re.DOTALL | re.MULTILINE)
 MAX_CODE = 200_000
 """Characters of the longest program that is run."""
 
@@ -34,8 +33,8 @@ def extract_code(text: str) -> str | None:
         answer = tail.rpartition(END_ANSWER)[0].rpartition(ANSWER)[2]
     elif ANSWER in tail:
         return None  # cut off
-    fenced = [body for _, body in _FENCE.findall(tail if answer is None else answer)]
-    code = fenced[-1] if fenced else answer
+    blocks = fenced(tail if answer is None else answer)
+    code = blocks[-1] if blocks else answer
     return code if code and code.strip() else None
 
 
@@ -43,8 +42,9 @@ def extract_code(text: str) -> str | None:
 class CodeTests(Verifier):
     """Right if the program passes every test of the problem's facts.
 
-    Facts: ``tests`` and ``hidden`` as `CodeTest` says; for test code also ``entry`` (the function it knows as ``candidate``), ``prelude`` (helpers that
-    the tests use) and ``setup`` (run after the program, in its process); ``prefix`` is put before every program.
+    Facts: ``tests`` and ``hidden`` as `CodeTest` says, or ``inputs`` and ``outputs``, two lists of texts; for test code also
+    ``entry`` (the function it knows as ``candidate``), ``prelude`` (helpers that the tests use) and ``setup`` (run after the program, in its process);
+    ``prefix`` is put before every program.
 
     The program never sees an expected value: values and outputs are compared here, and test code runs in a process of its own. A program that fails,
     crashes or is slow is wrong, with the first such test in the reason; a sandbox that fails leaves it undecided. With a ``credit`` that gives parts
@@ -52,6 +52,7 @@ class CodeTests(Verifier):
     """
 
     kinds: ClassVar[tuple[str, ...]] = ("code", "program")
+    golds: ClassVar[tuple[type, ...]] = ()
     credit: TestCredit = AllOrNothing()
     tolerance: float = 0.0
     """Within which floats, and numbers in outputs, count as equal, absolute or relative. Test code says itself what it tolerates."""
@@ -82,6 +83,13 @@ class CodeTests(Verifier):
         except (SandboxFailed, BadInput, OSError) as error:
             return undecided("sandbox", str(error), code)
         return self._verdict(results, code)
+
+    def check(self, problem: Problem, where: str) -> None:
+        """Raise `BadInput` where the facts hold no tests that can be read."""
+        try:
+            read_tests(problem.facts)
+        except Unreadable as error:
+            raise BadInput(where, sorted(problem.facts), f"{error}; a row needs 'tests', or 'inputs' and 'outputs'") from error
 
     def _verdict(self, results: list[TestResult], code: str) -> Verdict:
         failed = [(place, result) for place, result in enumerate(results) if not result.passed]

@@ -43,7 +43,7 @@ class CodeTest:
 
 
 def read_tests(facts: Mapping[str, Any]) -> tuple[CodeTest, ...]:
-    """The tests of a problem: those under "tests", then those under "hidden". All are of one kind.
+    """The tests of a problem: those under "tests", then those under "hidden", then those of the parallel lists "inputs" and "outputs". All are of one kind.
 
     Raises:
         Unreadable: what is wrong with them.
@@ -54,11 +54,23 @@ def read_tests(facts: Mapping[str, Any]) -> tuple[CodeTest, ...]:
         if not isinstance(rows, (list, tuple)):
             raise Unreadable(f"{field} is not a list")
         found += [_read(row, f"{field}[{place}]", hidden=field == "hidden") for place, row in enumerate(rows)]
+    found += _pairs(facts)
     if not 0 < len(found) <= MAX_TESTS:
         raise Unreadable(f"{len(found)} tests, where 1 to {MAX_TESTS} are wanted")
     if len({test.kind for test in found}) > 1:
         raise Unreadable("tests of several kinds in one problem")
     return tuple(found)
+
+
+def _pairs(facts: Mapping[str, Any]) -> list[CodeTest]:
+    """The tests of a program with standard input that published sets write as two lists of texts."""
+    inputs, outputs = facts.get("inputs", []), facts.get("outputs", [])
+    for field, value in (("inputs", inputs), ("outputs", outputs)):
+        if not isinstance(value, (list, tuple)) or not all(isinstance(text, str) for text in value):
+            raise Unreadable(f"{field} is not a list of texts")
+    if len(inputs) != len(outputs):
+        raise Unreadable(f"{len(inputs)} inputs and {len(outputs)} outputs")
+    return [CodeTest("output", given, wanted) for given, wanted in zip(inputs, outputs, strict=True)]
 
 
 def _read(row: object, where: str, *, hidden: bool) -> CodeTest:

@@ -43,7 +43,7 @@ def response(trace: str, answer: str) -> str:
     return f"{THINK}{trace}{END_THINK}{ANSWER}{answer}{END_ANSWER}"
 
 
-def extract(text: str, *, strict: bool = False, boxes: bool = False) -> Extraction:
+def extract(text: str, *, strict: bool = False, boxes: bool = False, whole: bool = False) -> Extraction:
     r"""The answer of a response.
 
     After the thinking is cut off, the first of these that occurs decides: answer tags, ``\boxed{...}`` (or ``\fbox``) with balanced braces,
@@ -55,15 +55,16 @@ def extract(text: str, *, strict: bool = False, boxes: bool = False) -> Extracti
     Args:
         strict: only answer tags count, and there must be exactly one pair.
         boxes: where `strict` finds no tags, boxes count too, if all hold the same.
+        whole: only answer tags count, and what stands in them is taken as it is, even where it holds a box or the words "answer is".
     """
     tail = _after_thinking(text)
     if tail is None:
         return Extraction(None, "the thinking was not finished")
     if ANSWER in tail or END_ANSWER in tail:
-        return _tagged(tail, strict)
+        return _tagged(tail, strict, whole)
     if strict and boxes:
         return _boxed(tail, one=True) if _BOX.search(tail) else Extraction(None, "neither <answer> tags nor a box")
-    if strict:
+    if strict or whole:
         return Extraction(None, "no <answer> tags")
     return _untagged(tail) or Extraction(None, "no answer found")
 
@@ -99,7 +100,7 @@ def _after_thinking(text: str) -> str | None:
     return None if THINK in tail else tail
 
 
-def _tagged(tail: str, strict: bool) -> Extraction:
+def _tagged(tail: str, strict: bool, whole: bool) -> Extraction:
     pieces = re.findall(r"</?answer>", tail)
     if pieces[-1] == ANSWER:
         return Extraction(None, "the answer was cut off")
@@ -114,7 +115,7 @@ def _tagged(tail: str, strict: bool) -> Extraction:
     if not spans:
         return Extraction(None, "</answer> without <answer>")
     chosen = _last(tail, spans)
-    if strict or chosen.answer is None:
+    if strict or whole or chosen.answer is None:
         return chosen
     return _untagged(chosen.answer) or chosen
 

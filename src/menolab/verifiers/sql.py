@@ -85,6 +85,13 @@ class SameRows(Verifier):
     def _plain(self, value: object) -> object:
         return float(f"{value:.{self.digits}g}") if type(value) is float else value
 
+    def check(self, problem: Problem, where: str) -> None:
+        """Raise `BadInput` where the facts name no database."""
+        try:
+            _where(problem.facts)
+        except Unreadable as error:
+            raise BadInput(where, sorted(problem.facts), str(error)) from error
+
     def readable(self, answer: str) -> bool:
         """Whether there is a query at all; only its database can say more."""
         return bool(answer.strip())

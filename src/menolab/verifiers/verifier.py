@@ -14,10 +14,16 @@ class Verifier(Piece):
 
     kinds: ClassVar[tuple[str, ...]] = ()
     """Other names by which a row of `meno grade` may ask for it."""
+    golds: ClassVar[tuple[type, ...]] = (str, int, float)
+    """What the gold of such a row may be in JSON; empty: no gold is looked at, the problem's facts say what is right."""
 
     @abc.abstractmethod
     def __call__(self, problem: Problem, text: str) -> Verdict:
         """The verdict on a whole response (thinking and answer)."""
+
+    def check(self, problem: Problem, where: str) -> None:
+        """Raise `BadInput`, named by `where`, if the problem's facts lack what this verifier needs; a user's file is refused where they do."""
+        return
 
     def readable(self, answer: str) -> bool:
         """Whether `answer` is a gold answer that this verifier can compare with; a user's file is refused where it is not."""

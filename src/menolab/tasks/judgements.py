@@ -1,0 +1,102 @@
+"""Judging as a task: is this solution right?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from menolab.errors import BadInput, check_range
+from menolab.keys import Key
+from menolab.records import Demonstration, Problem, Verdict
+from menolab.tasks.countdown import Countdown
+from menolab.tasks.mixture import check_mixture, choose_style
+from menolab.tasks.solved import contested, packed
+from menolab.tasks.task import Task
+from menolab.verifiers.equations import equations, holds
+from menolab.verifiers.exact import Exact
+from menolab.verifiers.extract import response
+from menolab.verifiers.verifier import Verifier
+
+RIGHT, WRONG = "1", "0"
+WORDINGS = {
+    "short": "{problem}\n{response}\n?",
+    "full": (
+        "Here is a problem and somebody's solution of it.\n\nProblem: {problem}\n\nSolution: {response}\n\nIs the solution right? Go through it step by step, "
+        "then see whether its answer does what the problem asks for. Think in <think> </think> tags, then give your verdict in <answer> </answer> tags: "
+        "1 if the solution is right, 0 if it is wrong."
+    ),
+    "critique": (
+        "Here is a problem and somebody's solution of it.\n\nProblem: {problem}\n\nSolution: {response}\n\nCriticise the solution so that its writer can mend "
+        "it: go through it step by step, then say what to change, without giving the answer away. Write the critique in <think> </think> tags, then your "
+        "verdict in <answer> </answer> tags: 1 if the solution is right, 0 if it is wrong."
+    ),
+}
+"""With the slots of a judge's question, so that a `Grader` asks what was trained on."""
+STYLES = ("check", "guess", "hint")
+
+
+@dataclass(frozen=True)
+class Judgements(Task):
+    """Solutions of another task's problems, to be told right or wrong: the verdict is checked against that task's own.
+
+    Shi and Jin 2025 (Heimdall), arXiv:2504.10337: a verifier is trained by reinforcement on pairs of problem and solution, of problems that were solved
+    both rightly and wrongly. Solutions are the other task's demonstrations (there, samples of a solver). A judgement has the id of the problem that
+    it is about, so whatever is asked about one problem stays on one side of the division.
+
+    Xie et al. 2025 (CTRL), arXiv:2502.03492: a critique is a judgement that says what to change. Their first stage is supervised on critiques written with a
+    hint from outside, which the style "hint" stands for.
+    """
+
+    catalogue = ("heimdall", "ctrl-critic-rl")
+    paper = "arXiv:2504.10337"
+
+    task: Task = Countdown()
+    """Whose problems and solutions are judged; its demonstrations must err now and then."""
+    solutions: int = 4
+    """Drawn a problem; one of them is shown."""
+    wording: str = "short"
+    styles: tuple[str, ...] = ("check", "guess")
+    weights: tuple[float, ...] = (0.5, 0.5)
+    verifier: Verifier = Exact(strict=True)
+
+    def __post_init__(self) -> None:
+        check_range("solutions", self.solutions, 2)
+        if self.wording not in WORDINGS:
+            raise BadInput("wording", self.wording, f"one of {', '.join(WORDINGS)}")
+        check_mixture(self.styles, self.weights, STYLES)
+
+    @property
+    def name(self) -> str:
+        return f"{self.task.name}_judgements"
+
+    def __call__(self, key: Key) -> Problem:
+        """One problem.
+
+        Raises:
+            RunFailed: the other task's demonstrations are all right, or all wrong.
+        """
+        problem, shown = contested(self.task, key, self.solutions)
+        chosen = key.fold("shown").random().choice(shown)
+        return Problem(
+            id=problem.id,
+            task=self.name,
+            prompt=WORDINGS[self.wording].replace("{problem}", problem.prompt).replace("{response}", chosen.text),
+            answer=RIGHT if chosen.right else WRONG,
+            difficulty=problem.difficulty,
+            facts={"about": packed(problem), "solution": chosen.text},
+        )
+
+    def verify(self, problem: Problem, text: str) -> Verdict:
+        return self.verifier(problem, text)
+
+    def demonstrate(self, problem: Problem, key: Key) -> Demonstration:
+        """"check": every equation of the solution with 1 behind it if it holds and 0 if not, then the verdict; "hint": the gold answer where the solution
+        is wrong, then the verdict; "guess": a verdict at random."""
+        style = choose_style(self.styles, self.weights, key.fold("style"))
+        if style == "check":
+            lines = [f"{equation} {RIGHT if holds(equation) else WRONG}" for equation in equations(problem.facts["solution"])]
+            text = response("\n".join(lines), problem.answer)
+        elif style == "hint":
+            text = response("" if problem.answer == RIGHT else problem.facts["about"]["answer"], problem.answer)
+        else:
+            text = response("", key.fold("guess").random().choice((RIGHT, WRONG)))
+        return Demonstration(text, style, self.verify(problem, text).right)

@@ -1,0 +1,41 @@
+"""Problems with solutions, right ones and wrong ones: what tasks about solutions are made of."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from menolab.errors import RunFailed
+from menolab.keys import Key
+from menolab.records import Demonstration, Problem
+from menolab.tasks.task import Task
+
+TRIES = 1000
+"""Problems drawn in search of one that is solved both rightly and wrongly."""
+
+
+def contested(task: Task, key: Key, solutions: int) -> tuple[Problem, tuple[Demonstration, ...]]:
+    """A problem of `task` with as many demonstrations, of which some are right and some are wrong.
+
+    Shi and Jin 2025 (Heimdall), arXiv:2504.10337: problems whose solutions are all right or all wrong are left out, since they teach a judge to tell easy
+    problems from hard ones instead of right solutions from wrong ones.
+
+    Raises:
+        RunFailed: a thousand problems gave none, because the task's writer is always right, say.
+    """
+    for i in range(TRIES):
+        problem = task(key.fold("problem", i))
+        shown = tuple(task.demonstrate(problem, key.fold("solution", i, j)) for j in range(solutions))
+        if 0 < sum(s.right for s in shown) < solutions:
+            return problem, shown
+    raise RunFailed(f"task {task.name}: of {TRIES} problems none had both right and wrong demonstrations among {solutions}; name styles that err")
+
+
+def packed(problem: Problem) -> dict[str, Any]:
+    """A problem as JSON data, to be a fact of another one."""
+    return {**asdict(problem), "facts": dict(problem.facts)}
+
+
+def unpacked(data: dict[str, Any]) -> Problem:
+    """The problem that `packed` wrote."""
+    return Problem(**data)

@@ -69,3 +69,19 @@ def test_bad_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["audit", "verifier", write(tmp_path)]) == 2
     assert "no rows" in capsys.readouterr().err
     assert main(["audit", "verifier", str(tmp_path / "none.jsonl")]) == 2
+
+
+def test_a_task_by_file_and_by_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good = tmp_path / "good.jsonl"
+    good.write_text('{"question": "1+1?", "answer": "#### 2"}\n')
+    assert main(["audit", "task", str(good), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["golds"]["right"] == 1
+    assert main(["audit", "task", "addition", "--problems", "5"]) == 0
+    assert "5 rows" in capsys.readouterr().out
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text('{"text": "t", "code": "def f(x): return 3", "task_id": 11, "test_list": ["assert f(0) == 1"]}\n')
+    assert main(["audit", "task", str(bad)]) == 1
+    assert "failures: bad.jsonl line 1" in capsys.readouterr().out
+    for words, said in (([], "say which"), (["nothing-of-the-kind"], "task ="), ([str(tmp_path / "none.jsonl")], "no such file"), (["AMC"], "give path")):
+        assert main(["audit", "task", *words]) == 2
+        assert said in capsys.readouterr().err

@@ -9,6 +9,7 @@ from menolab.cli.main import main
 from menolab.evaluation.record import load
 from menolab.files import write_text
 from menolab.keys import Key
+from menolab.models.fresh import Fresh
 from menolab.pieces import to_json
 from tiny import tiny_run, tiny_setup
 
@@ -168,3 +169,13 @@ def test_a_killed_evaluation_goes_on(model: Path, tmp_path: Path, monkeypatch: p
 def test_bad_words_for_stored_samples(words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]):
     assert main(["evaluate", *words]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_published_benchmarks_end_to_end(tmp_path: Path, shared_data: Path):
+    long = tmp_path / "long"
+    Fresh(width=16, layers=1, heads=2, kv_heads=1, head_width=8, mlp=32, context=4096)(Key.root(0)).save(long)
+    files = [shared_data / "gsm8k/test.jsonl", shared_data / "olymmath/OlymMATH-EN-HARD.jsonl"]
+    assert evaluate(long, "--on", *files, "--max-tokens", 4, "--out", tmp_path / "out") == 0
+    for name in ("gsm8k", "olymmath-en-hard"):
+        record = load(tmp_path / "out" / f"{name}.json").record
+        assert record.problems == 5 and record.metrics["pass@1"] is not None

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -43,3 +44,21 @@ def test_starts_without_torch() -> None:
         subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
         seconds.append(time.perf_counter() - start)
     assert min(seconds) < 1.5  # 0.4 s on an idle machine; torch alone would take two
+
+
+def test_file_tasks_say_what_they_read_and_show_an_example_of_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["tasks", "gsm8k"]) == 0
+    assert "question, answer" in " ".join((out := capsys.readouterr().out).split()) and "meno tasks GSM8K FILE" in " ".join(out.split())
+    path = tmp_path / "mine.jsonl"
+    path.write_text('{"question": "What is 40 + 2?", "answer": "#### 42"}\n')
+    for words in ([str(path)], ["GSM8K", str(path)]):
+        assert main(["tasks", *words, "--json"]) == 0
+        (row,) = json.loads(capsys.readouterr().out)
+        assert row["id"] == "GSM8K" and row["problems"] == 1 and row["example"]["answer"] == "42"
+    assert main(["tasks", "Countdown", str(path)]) == 2
+    assert "reads no file" in capsys.readouterr().err
+
+
+def test_examples_that_must_not_be_shown_are_not(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["tasks", str(Path(__file__).parents[1] / "tasks" / "samples" / "GPQA.jsonl")]) == 0
+    assert "14 problems; its authors ask" in " ".join(capsys.readouterr().out.split())

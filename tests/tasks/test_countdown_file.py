@@ -23,10 +23,9 @@ def test_the_published_file(shared_data: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('{"input": "1,2,x", "output": "3"}\n', "row 1"),
-        ('{"input": "1,2", "output": "3"}\n{"input": "1,1", "output": "50"}\n', "cannot be reached"),
-        ('{"input": "1,2", "output": "3"}\n{"input": "2,1", "output": "3"}\n', "1 2 = 3"),
-        ('{"input": "1,2", "target": "3"}\n', "output"),
+        ('{"input": "1,2,x", "output": "3"}\n', "c.jsonl line 1"),
+        ('{"input": "1,2", "output": "3"}\n{"input": "1,1", "output": "50"}\n', "c.jsonl line 2.*cannot be reached"),
+        ('{"input": "1,2", "target": "3"}\n', "line 1: output"),
         ('{"input": "1,2,3,4,5,6,7", "output": "3"}\n', "2 to 6 numbers"),
     ],
 )
@@ -35,3 +34,10 @@ def test_bad_rows(tmp_path: Path, text: str, said: str) -> None:
     path.write_text(text)
     with pytest.raises(BadInput, match=said):
         CountdownFile(str(path)).listed()
+
+
+def test_the_same_problem_in_another_order_is_one_problem(tmp_path: Path) -> None:
+    path = tmp_path / "c.jsonl"
+    path.write_text('{"input": "1,2", "output": "3"}\n{"input": "2,1", "output": "3"}\n')
+    task = CountdownFile(str(path))
+    assert [p.id for p in task.listed()] == ["1 2 = 3"] and [where for where, _ in task.located()] == ["c.jsonl line 1", "c.jsonl line 2"]

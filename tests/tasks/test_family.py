@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,13 @@ import pytest
 from menolab.cli.tasks import task_classes
 from menolab.keys import Key
 from menolab.pieces import from_data, to_data
+from menolab.tasks.blocks_world import BlocksWorld
+from menolab.tasks.checker_jumping import CheckerJumping
 from menolab.tasks.countdown import Countdown
 from menolab.tasks.countdown_file import CountdownFile
-from menolab.tasks.file import Problems
 from menolab.tasks.game24_file import Game24File
 from menolab.tasks.knights_knaves import KnightsKnaves, knights_knaves_problem
-from menolab.tasks.knights_knaves_file import KnightsKnavesFile
+from menolab.tasks.river_crossing import RiverCrossing
 from menolab.tasks.task import Task, draw, evaluation_problems, held_out
 from menolab.verifiers.extract import response
 from menolab.verifiers.numeric import Numeric
@@ -25,47 +27,31 @@ from menolab.verifiers.numeric import Numeric
 ROOT = Key.root(7)
 
 
-def countdown_file(folder: Path) -> Task:
-    path = folder / "countdown.jsonl"
-    path.write_text("".join(json.dumps({"input": f"{n},100,93", "output": str(n + 193)}) + "\n" for n in range(1, 40)))
-    return CountdownFile(str(path))
+SAMPLES = Path(__file__).parent / "samples"
+"""A small file, or folder, of made-up rows for each task that reads data, named as its class: at least ten different problems."""
 
 
-def game24_file(folder: Path) -> Task:
-    path = folder / "24.csv"
-    puzzles = ("1 1 4 6", "1 1 11 11", "1 1 3 8", "1 1 1 8", "6 6 6 6", "1 1 2 12", "3 3 8 8", "1 5 5 5")
-    path.write_text("Rank,Puzzles\n" + "".join(f"{i},{p}\n" for i, p in enumerate(puzzles, 1)))
-    return Game24File(str(path), first=1, last=len(puzzles))
+def sample(name: str) -> Path | None:
+    """The sample file of a task class."""
+    return next((path for path in sorted(SAMPLES.iterdir()) if path.name.partition(".")[0] == name), None)
 
 
-def knights_knaves_file(folder: Path) -> Task:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    generator = KnightsKnaves(wording="full")
-    rows = []
-    for i in range(30):
-        facts = generator(ROOT.fold("file", i)).facts
-        statements = json.dumps(facts["statements"]).replace("[", "(").replace("]", ")").replace('"', "'")
-        rows.append({"quiz": f"Quiz {i}?", "names": facts["names"], "statements": statements, "solution": facts["solution"]})
-    pq.write_table(pa.Table.from_pylist(rows), folder / "kk.parquet")
-    return KnightsKnavesFile(str(folder / "kk.parquet"))
-
-
-def problems_file(folder: Path) -> Task:
-    path = folder / "own.jsonl"
-    path.write_text("".join(json.dumps({"question": f"What is {n} + 1?", "gold": n + 1}) + "\n" for n in range(40)))
-    return Problems(str(path), prompt_field="question", answer_field="gold", verifier=Numeric())
-
-
-FILES: dict[str, Callable[[Path], Task]] = {
-    "CountdownFile": countdown_file, "Game24File": game24_file, "KnightsKnavesFile": knights_knaves_file, "Problems": problems_file,
+FIELDS: dict[str, dict[str, object]] = {
+    "Game24File": {"first": 1, "last": 12}, "Problems": {"prompt_field": "question", "answer_field": "gold", "verifier": Numeric()},
 }  # fmt: skip
+"""What else the tasks of the sample files need."""
 VARIANTS: dict[str, tuple[dict[str, object], ...]] = {
     "Countdown": ({}, {"wording": "full"}, {"numbers": 4}, {"numbers": 2, "operations": "+-"}),
     "KnightsKnaves": ({}, {"wording": "full", "fewest": 2, "most": 6, "depth": 3}),
     "Addition": ({}, {"wording": "full", "most_digits": 12}),
     "Multiplication": ({}, {"wording": "full", "fewest_digits": 3, "most_digits": 6}),
+    "HardcoreLogic": ({}, {"game": "hanoi", "size": 3}),
+    "ProcBench": ({}, {"fewest": 7, "most": 25}),
+    "NLSat": ({}, {"asked": "label", "most": 12}),
+    "Sudoku": ({}, {"side": 6, "most": 20}),
+    "IllusionOfThinking": (
+        {}, {"puzzle": CheckerJumping(), "most": 8}, {"puzzle": RiverCrossing(), "most": 9}, {"puzzle": BlocksWorld(), "most": 12},
+    ),
 }
 
 
@@ -78,25 +64,31 @@ def cases() -> Iterator[tuple[str, dict[str, object]]]:
 
 
 @pytest.fixture(scope="module", params=list(cases()), ids=lambda case: case[0] + ("-" + "-".join(map(str, case[1].values())) if case[1] else ""))
-def task(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Task:
+def task(request: pytest.FixtureRequest) -> Task:
     name, fields = request.param
-    if name in FILES:
-        return FILES[name](tmp_path_factory.mktemp(name))
     if name == "Gym":
         pytest.importorskip("reasoning_gym")
-    cls = task_classes()[name]
-    try:
-        return cls(**fields)
-    except TypeError:
-        pytest.fail(f"{name} needs arguments: give the family tests a way to make one")
+    cls, path = task_classes()[name], sample(name)
+    if any(field.name == "path" for field in dataclasses.fields(cls)):  # type: ignore[arg-type]
+        assert path is not None, f"{name} reads data: put a file {name}.jsonl of made-up rows into {SAMPLES}"
+        return cls(path=str(path), **FIELDS.get(name, {}), **fields)
+    return cls(**fields)
 
 
 def perturbed(answer: str) -> str | None:
-    """A near miss: one role swapped, or one digit changed."""
-    if "knight" in answer or "knave" in answer:
-        return re.sub("knight|knave", lambda m: {"knight": "knave", "knave": "knight"}[m.group()], answer, count=1)
+    """A near miss: one role swapped, yes for no, another letter, one digit or else the last letter changed."""
+    swaps = {"knight": "knave", "yes": "no", "true": "false", "valid": "invalid"}
+    swaps |= {value: word for word, value in swaps.items()}
+    word = re.search(rf"\b({'|'.join(swaps)})\b", answer, re.IGNORECASE)
+    if word:
+        return f"{answer[: word.start()]}{swaps[word.group().lower()]}{answer[word.end() :]}"
+    if re.fullmatch(r"\(?[A-Z]\)?", answer):
+        return re.sub("[A-Z]", lambda m: "B" if m.group() == "A" else "A", answer)
     digit = re.search(r"\d", answer)
-    return f"{answer[: digit.start()]}{(int(digit.group()) + 1) % 10}{answer[digit.end() :]}" if digit else None
+    if digit:
+        return f"{answer[: digit.start()]}{(int(digit.group()) + 1) % 10}{answer[digit.end() :]}"
+    letter = re.search(r"[a-z](?=\W*$)", answer, re.IGNORECASE)
+    return f"{answer[: letter.start()]}{'y' if letter.group() in 'xX' else 'x'}{answer[letter.end() :]}" if letter else None
 
 
 def test_same_key_same_problem(task: Task) -> None:

@@ -19,9 +19,16 @@ from menolab.verifiers.math.verifier import Math
 from menolab.verifiers.overlap import Overlap
 from menolab.verifiers.verifier import Verifier
 
-BY_GOLD = {v for v in kinds().values() if isinstance(v, (AnswerVerifier, Math)) and v.golds and not isinstance(v, Overlap)}
-"""Overlap needs a library that may be missing; those without a gold and those with an extraction of their own have tests of the same in their files."""
-VERIFIERS = sorted(BY_GOLD, key=lambda v: type(v).__name__)
+VERIFIERS = sorted(
+    {
+        v
+        for v in kinds().values()
+        if isinstance(v, (AnswerVerifier, Math)) and v.golds and not isinstance(v, Overlap) and type(v).__module__.startswith("menolab.verifiers.")
+    },
+    key=lambda v: type(v).__name__,
+)
+"""Those of the room that look at a gold. Overlap needs a library that may be missing; verifiers that live beside their task need its facts and are tested
+there, and so are those with an extraction of their own."""
 RIGHT = {
     "Exact": ("Paris", "Paris", "London"),
     "Math": (r"\frac{1}{2}", "0.5", "0.6"),
@@ -29,6 +36,10 @@ RIGHT = {
     "MultipleChoice": ("B", "(b)", "C"),
     "ArithmeticTarget": ("(8-2)*4", "4*(8-2)", "8*4-2"),
     "ShortAnswer": ("the Paris", "Paris!", "London"),
+    "ByKind": ("B", "(b)", "C"),
+    "Grids": ("1 2\n3 4", "[[1, 2], [3, 4]]", "1 2\n3 5"),
+    "LetterGrid": ("AB\nCD", "a b c d", "AB\nCE"),
+    "StateSequence": ('{"intermediate": ["a"], "final": "ab"}', '{"final":"ab","intermediate":["a"]}', '{"intermediate": ["b"], "final": "ab"}'),
     "Assignment": ("Ann is a knight, Bo is a knave", "Bo: knave, Ann: knight", "Bo: knight, Ann: knave"),
 }
 HOSTILE = (

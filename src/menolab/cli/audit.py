@@ -1,4 +1,4 @@
-"""`meno audit`: how far a verifier can be trusted."""
+"""`meno audit`: how far a verifier, or a task's golds, can be trusted."""
 
 from __future__ import annotations
 
@@ -7,42 +7,60 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import tyro
+from rich.progress import Progress
 
 from menolab.cli.grade import read_row
-from menolab.cli.output import console, emit_json
-from menolab.errors import BadInput
+from menolab.cli.output import console, emit_json, progress_console
+from menolab.cli.tasks import named_task
+from menolab.errors import BadInput, check_range
+from menolab.keys import Key
+from menolab.tasks.audit import audit_task
 from menolab.tasks.rows import Row, existing, jsonl_lines
 from menolab.verifiers import second_opinion
 from menolab.verifiers.audit import Case, audit, metamorphic, table
 
 SHOWN = 20
-"""Disagreements printed for people; --json has them all."""
+"""Disagreements, or rows of a kind, printed for people; --json has them all."""
+LISTS = ("failures", "unreadable", "ambiguous", "duplicates", "near_duplicates", "empty_prompts")
+"""The lists of rows in the audit of a task."""
 
 
 @dataclass(frozen=True)
 class Args:
-    """Score a verifier: false accepts, false rejects, undecided, hangs, seconds.
+    """Score a verifier (false accepts, false rejects, undecided, hangs, seconds), or a task (do its golds verify, what repeats, what is ambiguous).
 
-    Without a file: the built-in table of answer pairs and whole responses, in both modes. With one: rows as for `meno grade`, each of which may add
-    `expected` (right or wrong); a row with a gold but neither response nor answer is audited by itself, its rewrites and its near misses.
+    verifier: without a file, the built-in table of answer pairs and whole responses, in both modes. With one: rows as for `meno grade`, each of which
+    may add `expected` (right or wrong); a row with a gold but neither response nor answer is audited by itself, its rewrites and its near misses.
+
+    task: its name (see `meno tasks`), or a file or folder of problems. Every gold is given as an answer and judged; programs are run in the sandbox.
+    The exit code is 1 if one is not right.
     """
 
-    what: Annotated[Literal["verifier"], tyro.conf.Positional]
+    what: Annotated[Literal["verifier", "task"], tyro.conf.Positional]
     """What to audit."""
     file: Annotated[str, tyro.conf.Positional] = ""
-    """Rows {id, gold, response or answer, kind, expected}; empty: the built-in table."""
-    kind: str = "math"
-    """Verifier of the rows that name none."""
+    """verifier: rows {id, gold, response or answer, kind, expected}; empty: the built-in table. task: its name or file."""
+    kind: str = ""
+    """verifier: that of the rows that name none (math). task: which benchmark a file is (auto: by its columns)."""
     mode: Literal["both", "lenient", "strict"] = "both"
     """lenient as in evaluations, strict as in rewards; a file is read as lenient unless this says strict."""
     second_opinion: bool = False
     """Also ask math-verify, and list where it says otherwise. For answers in mathematics; needs the extra "audit"."""
+    problems: int = 200
+    """task: how many problems of an endless task are drawn."""
+    seed: int = 0
+    """task: which of them."""
     json: bool = False
     """One JSON document on stdout and nothing else."""
 
 
 def run(args: Args) -> int:
-    """Check every row, then audit them all. The exit code is 0 whatever the verifier did: its errors are the result."""
+    """Audit a verifier (exit code 0 whatever it did: its errors are the result) or a task (1 if a gold fails)."""
+    return run_verifier(args) if args.what == "verifier" else run_task(args)
+
+
+def run_verifier(args: Args) -> int:
+    """Check every row, then audit them all."""
     if args.second_opinion:
         second_opinion.check_installed()
     if args.file:
@@ -63,6 +81,22 @@ def run(args: Args) -> int:
     return 0
 
 
+def run_task(args: Args) -> int:
+    """Audit the task of a name, file or folder."""
+    check_range("problems", args.problems, 1)
+    if not args.file:
+        raise BadInput("task", "", "say which: meno audit task NAME|FILE")
+    task = named_task(args.file, args.kind or "auto", "task")
+    with Progress(console=progress_console(), disable=not progress_console().is_terminal, transient=True) as bars:
+        bar = bars.add_task(task.name)
+        result = audit_task(task, args.problems, Key.root(args.seed), lambda done, total: bars.update(bar, completed=done, total=total))
+    if args.json:
+        emit_json(result)
+    else:
+        show_task(result)
+    return 1 if result["failures"] else 0
+
+
 def _cases(row: Row, args: Args, where: str) -> Iterator[Case]:
     """The cases of one row.
 
@@ -75,10 +109,10 @@ def _cases(row: Row, args: Args, where: str) -> Iterator[Case]:
     if expected not in (None, "right", "wrong"):
         raise BadInput(f"{where}: expected", expected, "must be right or wrong")
     if "response" in row or "answer" in row:
-        graded = read_row(row, args.kind, where, strict=args.mode == "strict")
+        graded = read_row(row, args.kind or "math", where, strict=args.mode == "strict")
         yield Case(graded.problem.id, graded.problem.answer, graded.text, graded.verifier, expected, dict(graded.problem.facts))
         return
-    graded = read_row({**row, "answer": ""}, args.kind, where, strict=args.mode == "strict")
+    graded = read_row({**row, "answer": ""}, args.kind or "math", where, strict=args.mode == "strict")
     yield from metamorphic(Case(graded.problem.id, graded.problem.answer, "", graded.verifier, None, dict(graded.problem.facts)))
 
 
@@ -113,3 +147,17 @@ def show_second(second: dict[str, Any]) -> None:
         f"it differs on {len(second['disagreements'])} of {second['n']}",
         soft_wrap=True,
     )
+
+
+def show_task(result: dict[str, Any]) -> None:
+    """Print the rows behind each count, then the counts."""
+    for kind in LISTS:
+        for row in result[kind][:SHOWN]:
+            said = ", ".join(f"{name} {value if len(str(value)) < 200 else str(value)[:200] + '...'}" for name, value in row.items() if name != "where")
+            console().print(f"{kind.replace('_', ' ')}: {row['where']}: {said}", markup=False, soft_wrap=True)
+        if len(result[kind]) > SHOWN:
+            console().print(f"{kind.replace('_', ' ')}: ... and {len(result[kind]) - SHOWN} more; --json has them all")
+    golds = ", ".join(f"{count} {label}" for label, count in result["golds"].items() if count or label == "right")
+    lists = ", ".join(f"{len(result[kind])} {kind.replace('_', ' ')}" for kind in LISTS[1:])
+    counts = f"{result['rows']} rows, {result['problems']} problems"
+    console().print(f"{result['task']}: {counts}; golds: {golds}; {lists}; {result['seconds']:.1f} s", soft_wrap=True)

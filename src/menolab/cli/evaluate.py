@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
@@ -37,7 +37,7 @@ class Args:
     model: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="MODEL")] = ""
     """A model folder, a Hub name, or a run folder (its last model, on the recipe's tasks and decoding unless told otherwise)."""
     on: tuple[str, ...] = ()
-    """Tasks by name (see `meno tasks`), or files of problems: JSONL, JSON, CSV, Parquet, hub:owner/name:split."""
+    """Tasks by name (see `meno tasks`), or files or folders of problems: JSONL, JSON, CSV, Parquet, hub:owner/name[/configuration][@revision][:split]."""
     samples: int = 8
     """Answers to each problem."""
     problems: int = 256
@@ -66,8 +66,8 @@ class Args:
     """Where a file keeps ids; without it the prompt is the identity."""
     verifier: str = "Exact"
     """What checks answers to a file's problems."""
-    kind: Literal["auto", "problems", "countdown", "knights-knaves", "game24"] = "auto"
-    """How a file is laid out: prompts with answers, or one of the published formats; auto tells by the columns."""
+    kind: str = "auto"
+    """What a file is: "problems" for prompts with answers, or a published benchmark (see `meno tasks`); auto tells by the columns."""
     json: bool = False
     """Print one JSON document and nothing else."""
 
@@ -274,26 +274,18 @@ def choose_tasks(args: Args, setup: Setup | None) -> list[Task]:
 
 
 def _task(args: Args, name: str) -> Task:
-    from menolab.pieces import find
-    from menolab.tasks.task import Task
-
-    if not (name.startswith("hub:") or Path(name).suffix or Path(name).exists()):
-        task = find(Task, name, "--on")
-        assert isinstance(task, Task)
-        return task
-    if not name.startswith("hub:") and not Path(name).is_file():
-        raise BadInput("--on", name, "no such file; a task is named without a suffix, see `meno tasks`")
-    return _file_task(args, name)
-
-
-def _file_task(args: Args, path: str) -> Task:
+    from menolab.cli.tasks import is_path, named_task
     from menolab.pieces import find
     from menolab.tasks.layouts import file_task
     from menolab.verifiers.verifier import Verifier
 
+    if not is_path(name):
+        return named_task(name, "auto", "--on")
+    if not name.startswith("hub:") and not Path(name).exists():
+        raise BadInput("--on", name, "no such file; a task is named without a suffix, see `meno tasks`")
     verifier = find(Verifier, args.verifier, "--verifier")
     assert isinstance(verifier, Verifier)
-    return file_task(path, args.kind, prompt_field=args.prompt_field, answer_field=args.answer_field, id_field=args.id_field, verifier=verifier)
+    return file_task(name, args.kind, prompt_field=args.prompt_field, answer_field=args.answer_field, id_field=args.id_field, verifier=verifier)
 
 
 def show(record: Record) -> None:

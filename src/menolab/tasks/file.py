@@ -8,15 +8,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from menolab.errors import BadInput
 from menolab.keys import Key
 from menolab.records import Demonstration, Problem, Verdict
-from menolab.tasks.rows import Row, check_field, read_rows
+from menolab.tasks.rows import Located, Row, check_field, located_rows, stamp
 from menolab.tasks.task import Task
 from menolab.verifiers.exact import Exact
 from menolab.verifiers.verifier import Verifier
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -69,17 +71,15 @@ class Problems(Task):
         return Demonstration(text, "own", self.verify(problem, text).right)
 
 
-def read_once(path: str, owner: Any, make: Callable[[Any, tuple[Row, ...]], tuple[Problem, ...]]) -> tuple[Problem, ...]:
-    """`make(owner, rows of the file)`, kept in memory until the file changes on disk."""
-    file = Path(path)
-    stamp = (file.stat().st_mtime_ns, file.stat().st_size) if not path.startswith("hub:") and file.is_file() else (0, 0)
-    return _read(path, stamp, owner, make)
+def read_once(path: str, owner: Any, make: Callable[[Any, tuple[Located, ...]], tuple[T, ...]]) -> tuple[T, ...]:
+    """`make(owner, rows of the file or folder with their places)`, kept in memory until the file changes on disk."""
+    return _read(path, stamp(path), owner, make)
 
 
 @lru_cache(maxsize=16)
-def _read(path: str, stamp: tuple[int, int], owner: Any, make: Callable[[Any, tuple[Row, ...]], tuple[Problem, ...]]) -> tuple[Problem, ...]:
-    del stamp  # part of the cache's key only
-    return make(owner, read_rows(path))
+def _read(path: str, changed: tuple[int, ...], owner: Any, make: Callable[[Any, tuple[Located, ...]], tuple[Any, ...]]) -> tuple[Any, ...]:
+    del changed  # part of the cache's key only
+    return make(owner, located_rows(path))
 
 
 def check_ids(problems: tuple[Problem, ...], path: str) -> None:
@@ -89,27 +89,28 @@ def check_ids(problems: tuple[Problem, ...], path: str) -> None:
         raise BadInput(f"ids of {path}", twice[:5], f"{len(twice)} ids occur more than once; results are kept by id, so each problem needs its own")
 
 
-def _problems(task: Problems, rows: tuple[Row, ...]) -> tuple[Problem, ...]:
+def _problems(task: Problems, located: tuple[Located, ...]) -> tuple[Problem, ...]:
+    rows = [row for _, row in located]
     for field in filter(None, (task.prompt_field, task.answer_field, task.id_field, task.demonstration_field)):
         check_field(rows, field, task.path)
-    problems = tuple(_problem(task, row, number) for number, row in enumerate(rows, 1))
+    problems = tuple(_problem(task, row, where) for where, row in located)
     check_ids(problems, task.path)
     if task.demonstration_field and not all(isinstance(p.facts[task.demonstration_field], str) for p in problems):
         raise BadInput(f"{task.demonstration_field} of {task.path}", "not text", "every row needs a worked response as text")
-    unreadable = [(i, p.answer) for i, p in enumerate(problems, 1) if not task.verifier.readable(p.answer)]
+    unreadable = [(where, p.answer) for (where, _), p in zip(located, problems, strict=True) if not task.verifier.readable(p.answer)]
     if unreadable:
-        shown = ", ".join(f"row {i}: {answer[:40]!r}" for i, answer in unreadable[:3])
+        shown = ", ".join(f"{where}: {answer[:40]!r}" for where, answer in unreadable[:3])
         remedy = f"{type(task.verifier).__name__} cannot read {len(unreadable)} of {len(problems)} answers; choose another verifier or mend them"
         raise BadInput(f"{task.answer_field} of {task.path}", shown, remedy)
     return problems
 
 
-def _problem(task: Problems, row: Row, number: int) -> Problem:
+def _problem(task: Problems, row: Row, where: str) -> Problem:
     prompt, answer = row[task.prompt_field], row[task.answer_field]
     if not isinstance(prompt, str) or not prompt.strip():
-        raise BadInput(f"{task.prompt_field} of {task.path} row {number}", prompt, "must be text and not empty")
+        raise BadInput(f"{where}: {task.prompt_field}", prompt, "must be text and not empty")
     if not isinstance(answer, (str, int, float)) or isinstance(answer, bool) or not str(answer).strip():
-        raise BadInput(f"{task.answer_field} of {task.path} row {number}", answer, "must be text or a number and not empty")
+        raise BadInput(f"{where}: {task.answer_field}", answer, "must be text or a number and not empty")
     identity = str(row[task.id_field]) if task.id_field else hashlib.blake2b(prompt.encode(), digest_size=8).hexdigest()
     facts = {name: value for name, value in row.items() if name not in (task.prompt_field, task.answer_field, task.id_field)}
     return Problem(id=identity, task=task.name, prompt=prompt, answer=str(answer), facts=facts)

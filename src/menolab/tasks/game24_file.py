@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from menolab.errors import BadInput, check_range
 from menolab.keys import Key
-from menolab.records import Demonstration, Problem, Verdict
+from menolab.records import Demonstration, Problem
 from menolab.tasks.countdown import STYLES, WORDINGS, countdown_demonstration, countdown_problem
-from menolab.tasks.file import check_ids, read_once
 from menolab.tasks.mixture import check_mixture, choose_style
-from menolab.tasks.rows import Row, check_field
-from menolab.tasks.task import Task
+from menolab.tasks.published import PublishedFile
+from menolab.tasks.rows import Row
 from menolab.verifiers.expression import ArithmeticTarget
 from menolab.verifiers.verifier import Verifier
 
@@ -19,7 +19,7 @@ TARGET = 24
 
 
 @dataclass(frozen=True)
-class Game24File(Task):
+class Game24File(PublishedFile):
     """The Game of 24 problems of a file with columns Rank and Puzzles ("1 1 4 6"), in order of rank (easy for people first).
 
     Each is the Countdown problem of its numbers and target 24, under the same task name and id, so that a generated one is recognised; results
@@ -28,8 +28,11 @@ class Game24File(Task):
     """
 
     paper = "arXiv:2305.10601"
+    kind: ClassVar[str] = "game24"
+    source: ClassVar[str] = "princeton-nlp/tree-of-thought-llm @ ab400345c5ea39d28ea6d7d3be0e417b11113c87"
+    licence: ClassVar[str] = "MIT"
+    columns: ClassVar[tuple[str, ...]] = ("Rank", "Puzzles")
 
-    path: str
     first: int = 901
     last: int = 1000
     """Ranks to take, both included."""
@@ -45,43 +48,21 @@ class Game24File(Task):
             raise BadInput("wording", self.wording, f"one of {', '.join(WORDINGS)}")
         check_mixture(self.styles, self.weights, STYLES)
 
-    @property
-    def name(self) -> str:
-        return "game24"
-
-    def listed(self) -> tuple[Problem, ...]:
-        """The problems of the wanted ranks in file order.
+    def problem(self, row: Row, where: str) -> Problem | None:
+        """The problem of a row; None outside of the wanted ranks.
 
         Raises:
             BadInput: a row that is not such a puzzle, or has no solution.
         """
-        return read_once(self.path, self, _problems)
-
-    def __call__(self, key: Key) -> Problem:
-        """One of the problems, uniform."""
-        return key.random().choice(self.listed())
-
-    def verify(self, problem: Problem, text: str) -> Verdict:
-        return self.verifier(problem, text)
+        rank, numbers = str(row["Rank"]), str(row["Puzzles"]).split()
+        if not all(n.isdecimal() and len(n) < 10 for n in (rank, *numbers)) or len(numbers) != 4:
+            raise BadInput(where, row, 'wanted a rank and four numbers, like "1" and "1 1 4 6"')
+        if not self.first <= int(rank) <= self.last:
+            return None
+        problem = countdown_problem(tuple(map(int, numbers)), TARGET, wording=self.wording)
+        return replace(problem, difficulty=float(rank))
 
     def demonstrate(self, problem: Problem, key: Key) -> Demonstration:
         """As `Countdown.demonstrate`."""
         style = choose_style(self.styles, self.weights, key.fold("style"))
         return countdown_demonstration(problem, style, key.fold("trace"), self.verifier)
-
-
-def _problems(task: Game24File, rows: tuple[Row, ...]) -> tuple[Problem, ...]:
-    for field in ("Rank", "Puzzles"):
-        check_field(rows, field, task.path)
-    problems = []
-    for number, row in enumerate(rows, 1):
-        rank, numbers = str(row["Rank"]), str(row["Puzzles"]).split()
-        if not all(n.isdecimal() and len(n) < 10 for n in (rank, *numbers)) or len(numbers) != 4:
-            raise BadInput(f"{task.path} row {number}", row, 'wanted a rank and four numbers, like "1" and "1 1 4 6"')
-        if task.first <= int(rank) <= task.last:
-            problem = countdown_problem(tuple(map(int, numbers)), TARGET, wording=task.wording)
-            problems.append(replace(problem, difficulty=float(rank)))
-    if not problems:
-        raise BadInput("first", task.first, f"{task.path} has no ranks from {task.first} to {task.last}")
-    check_ids(tuple(problems), task.path)
-    return tuple(problems)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from menolab.errors import BadInput
 from menolab.keys import Key
-from menolab.records import Demonstration, Problem, Verdict
-from menolab.tasks.file import check_ids, read_once
+from menolab.records import Demonstration, Problem
 from menolab.tasks.knights_knaves import FORMAT, NAME, STYLES, WORDINGS, knights_knaves_demonstration, knights_knaves_problem
 from menolab.tasks.mixture import check_mixture, choose_style
-from menolab.tasks.rows import Row, check_field
-from menolab.tasks.task import Task
+from menolab.tasks.published import PublishedFile, texts_of
+from menolab.tasks.rows import Row
 from menolab.verifiers.assignment import Assignment
 from menolab.verifiers.verifier import Verifier
 
 
 @dataclass(frozen=True)
-class KnightsKnavesFile(Task):
+class KnightsKnavesFile(PublishedFile):
     """The puzzles of a Logic-RL file, under the ids that `KnightsKnaves` would give them.
 
     Reads the columns quiz, names, statements and solution; each puzzle is solved again, and a gold answer that is not its one solution is an
@@ -26,8 +26,11 @@ class KnightsKnavesFile(Task):
     """
 
     paper = "arXiv:2502.14768"
+    kind: ClassVar[str] = NAME
+    source: ClassVar[str] = "Unakar/Logic-RL @ 9d2c457525ec14639e85afa12d49bb16efb053a4"
+    licence: ClassVar[str] = "Apache-2.0"
+    columns: ClassVar[tuple[str, ...]] = ("quiz", "names", "statements", "solution")
 
-    path: str
     wording: str = "full"
     """"full": the published quiz; "short": the same puzzle in letters' marks."""
     styles: tuple[str, ...] = ("search",)
@@ -39,39 +42,18 @@ class KnightsKnavesFile(Task):
             raise BadInput("wording", self.wording, f"one of {', '.join(WORDINGS)}")
         check_mixture(self.styles, self.weights, STYLES)
 
-    @property
-    def name(self) -> str:
-        return NAME
-
-    def listed(self) -> tuple[Problem, ...]:
-        """All puzzles in file order.
+    def problem(self, row: Row, where: str) -> Problem:
+        """The puzzle of a row.
 
         Raises:
             BadInput: a row that is not such a puzzle, or whose gold answer is not its one solution.
         """
-        return read_once(self.path, self, _problems)
-
-    def __call__(self, key: Key) -> Problem:
-        """One of the puzzles, uniform."""
-        return key.random().choice(self.listed())
-
-    def verify(self, problem: Problem, text: str) -> Verdict:
-        return self.verifier(problem, text)
+        prompt = f"{row['quiz']} {FORMAT}" if self.wording == "full" else None
+        problem = knights_knaves_problem(tuple(texts_of(row, "names", where)), row["statements"], wording=self.wording, prompt=prompt)
+        if row["solution"] != problem.facts["solution"]:
+            raise BadInput(f"{where}: solution", row["solution"], f"the puzzle's one solution is {problem.facts['solution']}")
+        return problem
 
     def demonstrate(self, problem: Problem, key: Key) -> Demonstration:
         """As `KnightsKnaves.demonstrate`."""
         return knights_knaves_demonstration(problem, choose_style(self.styles, self.weights, key), self.verifier)
-
-
-def _problems(task: KnightsKnavesFile, rows: tuple[Row, ...]) -> tuple[Problem, ...]:
-    for field in ("quiz", "names", "statements", "solution"):
-        check_field(rows, field, task.path)
-    problems = []
-    for number, row in enumerate(rows, 1):
-        prompt = f"{row['quiz']} {FORMAT}" if task.wording == "full" else None
-        problem = knights_knaves_problem(tuple(row["names"]), row["statements"], wording=task.wording, prompt=prompt)
-        if list(row["solution"]) != problem.facts["solution"]:
-            raise BadInput(f"solution of {task.path} row {number}", row["solution"], f"the puzzle's one solution is {problem.facts['solution']}")
-        problems.append(problem)
-    check_ids(tuple(problems), task.path)
-    return tuple(problems)

@@ -146,6 +146,8 @@ class Rollout:
     """What it was drawn under: its identity, for randomness that comes later."""
     given: int = 0
     """How many leading tokens of the response the sampler supplied (a hint) instead of drawing them."""
+    drawn: int | None = None
+    """How many tokens an engine drew for it alone, where it goes on from another rollout or holds tokens that were put there; None: all but the given."""
     greedy: bool = False
     """A yardstick: judged with its group and compared with, never learnt from."""
     turn: int = 0
@@ -205,10 +207,10 @@ class Group:
 
     @property
     def drawn_tokens(self) -> int:
-        """Tokens that an engine drew for the group, probes included: none that were given, and a tree's shared segments once."""
+        """Tokens that an engine drew for the group, probes included: none that were given or put there, and what rollouts share once."""
         segments = {}
         for number, r in enumerate(self.rollouts):
-            starts = r.cuts or (r.given,)
+            starts = r.cuts or (r.given if r.drawn is None else len(r.tokens) - r.drawn,)
             for depth, (start, end) in enumerate(zip(starts, (*starts[1:], len(r.tokens)), strict=True), 1):
                 segments[r.path[:depth] or number] = end - start
         return sum(segments.values()) + sum(probe.tokens for probe in self.probes)

@@ -53,3 +53,8 @@ def test_held_as_a_whole_it_is_the_full_penalty() -> None:
 def test_a_marker_is_needed() -> None:
     with pytest.raises(BadInput, match="token ids"):
         PartialKL(0.1, ())
+
+
+def test_a_marker_longer_than_every_response_is_nowhere() -> None:
+    batch = credit_batch(CreditCase(2))
+    assert torch.equal(PartialKL(0.1, tuple(range(batch.mask_BT.shape[1] + 2))).held(batch), batch.mask_BT)

@@ -64,6 +64,7 @@ def test_kind_for_rows_without_one(tmp_path: Path, capsys: pytest.CaptureFixture
     [
         ('{"gold": "1", "answer": "1", "kind": "exact"}', "has no 'id'"),
         ('{"id": 1, "answer": "1", "kind": "exact"}', "has no 'gold'"),
+        ('{"id": 1, "gold": "1", "answer": "1", "kind": 3}', "kind = 3: must be text"),
         ('{"id": 1, "gold": ["1"], "answer": "1", "kind": "exact"}', "gold"),
         ('{"id": 1, "answer": "x", "kind": "code"}', "'tests', or 'inputs' and 'outputs'"),
         ('{"id": 1, "answer": "x", "kind": "code", "inputs": ["1"], "outputs": []}', "1 inputs and 0 outputs"),
@@ -71,6 +72,7 @@ def test_kind_for_rows_without_one(tmp_path: Path, capsys: pytest.CaptureFixture
         ('{"id": 1, "answer": "x", "kind": "sudoku", "puzzle": "12"}', "puzzle"),
         ('{"id": 1, "answer": "x", "kind": "constraints", "instruction_id_list": ["a"]}', "no constraint is called 'a'"),
         ('{"id": 1, "answer": "1", "kind": "json"}', "give a gold"),
+        ('{"id": 1, "gold": [1995, "95"], "answer": "1995", "kind": "short_answer"}', "a list of golds holds texts"),
         ('{"id": 1, "gold": {"a": 1}, "answer": "1", "kind": "short_answer"}', "must be text or a number or a list"),
         ('{"id": true, "gold": "1", "answer": "1", "kind": "exact"}', "id"),
         ('{"id": 1, "gold": "1", "kind": "exact"}', "either"),

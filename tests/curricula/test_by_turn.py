@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from menolab.curricula.by_turn import ByTurn
@@ -31,3 +33,10 @@ def test_what_cannot_be_scored_takes_what_led_to_it_along() -> None:
 def test_groups_without_conversations_stay_as_they_are() -> None:
     plain = Group(Problem("p", "t", "?", "1"), tuple(Rollout((1,), (2,), (-0.1,), "", "stop", i, reward=float(i)) for i in range(3)))
     assert ByTurn()([plain]) == [plain] and ByTurn()([]) == []
+
+
+def test_an_attempt_is_credited_with_the_token_rewards_of_later_ones_and_not_twice_with_its_own() -> None:
+    group = _conversations((1.0, 0.0), (0.0, 1.0))
+    group = group.with_rollouts(tuple(replace(r, token_rewards=(0.25 * (1 + r.turn),)) for r in group.rollouts))
+    first, second = ByTurn(0.5)([group])
+    assert [r.reward for r in first.rollouts] == [1.0 + 0.5 * 0.5, 0.5 * 1.5] and [r.reward for r in second.rollouts] == [0.0, 1.0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -46,3 +47,10 @@ def test_mixed_rewards_drops_dead_groups() -> None:
     assert [all_equal(g) for g in GROUPS] == [False, True, True, True, False]
     assert keep(GROUPS, (MixedRewards(),)) == [GROUPS[0], GROUPS[4]]
     assert keep(GROUPS, ()) == GROUPS
+
+
+def test_a_group_whose_tokens_are_rewarded_is_not_dead() -> None:
+    equal = _group(1.0, 1.0)
+    for token_rewards, dead in (((0.0, 0.0), True), ((0.0, -0.05), False)):
+        group = equal.with_rollouts(tuple(replace(r, token_rewards=token_rewards if i else ()) for i, r in enumerate(equal.rollouts)))
+        assert all_equal(group) is dead and MixedRewards()([group]) == ([] if dead else [group])

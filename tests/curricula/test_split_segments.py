@@ -98,3 +98,12 @@ def test_without_a_tree_it_is_the_group_itself() -> None:
     depth_1 = plain.with_rollouts(tuple(replace(r, path=(i,), cuts=(0,)) for i, r in enumerate(rollouts)))
     (kept,) = SplitSegments()([depth_1])
     assert [(r.prompt, r.tokens, r.reward) for r in kept.rollouts] == [(r.prompt, r.tokens, r.reward) for r in rollouts]
+
+
+def test_token_rewards_behind_a_segment_are_part_of_what_it_leads_to() -> None:
+    group = tree(TWO)
+    group = group.with_rollouts(tuple(replace(r, token_rewards=(0.5, 0.25 * (i == 2))) for i, r in enumerate(group.rollouts)))
+    root, _, second = split(group)
+    assert [(r.reward, r.token_rewards) for r in root.rollouts] == [(0.5, (0.5,)), (0.125, (0.5,))]
+    assert [(r.reward, r.token_rewards) for r in second.rollouts] == [(0.0, (0.25,)), (0.0, (0.0,))]
+    assert len(SplitSegments()([group])) == 3, "siblings whose tokens are rewarded are not alike"

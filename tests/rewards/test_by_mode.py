@@ -19,6 +19,9 @@ from menolab.rewards.by_mode import ByMode, thinks
         ("<think></think><answer>7</answer>", False),
         ("<answer>7</answer>", False),
         ("3+4=7</think><answer>7</answer>", True),  # the opening tag stood in the prompt
+        ("<think></think><think>3+4=7</think><answer>7</answer>", True),  # the verifier answers behind the last tag
+        ("<think></think>3+4=7</think><answer>7</answer>", True),
+        ("<think></think><answer>7</answer><think>3+4", True),
         ("", False),
     ],
 )

@@ -23,6 +23,7 @@ WHOLE = "<plan>a</plan><think>b</think><answer>1</answer>"
         ("<plan>a<think>b</think><answer>1</answer>", 0.0),
         ("<think>b</think><answer>1</answer><plan>a</plan>", 0.0),
         ("", 0.0),
+        (WHOLE.replace("<plan>a", "<plan><think>x</think><answer>2</answer>"), 0.0),
     ],
 )
 def test_plan_then_thought_then_answer(text: str, score: float) -> None:

@@ -80,3 +80,10 @@ def test_concise_beats_repeated_beats_continued() -> None:
 def test_wrong_is_worth_nothing_and_undecided_is_unscorable() -> None:
     assert Redundancy()(group(("wrong", 3), ("none", 3), ("unsure", 3), ("right", 3)), 0.0) == [0.0, 0.0, None, 1.0]
     assert trace_of("<think> a b </think><answer>1</answer>") == "a b" and trace_of("no tags") == "no tags" and FINE.extracted == "1"
+
+
+def test_a_second_thought_hides_nothing() -> None:
+    """The verifier looks for the answer behind the last tag, so what stands before it is the trace."""
+    assert trace_of("a</think>b") == "a" and trace_of("<think>a</think><think>b</think>c") == "a</think><think>b"
+    tail = "so again 12 and once more 12 to be sure"
+    assert _reward(f"3*4= 12</think><think>{tail}") <= _reward(f"3*4= 12 {tail}") < _reward("3*4= 12")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import torch
 
+from menolab.advantages.advantage import Chain
 from menolab.advantages.leave_one_out import LeaveOneOut
 from menolab.advantages.token_rewards import TokenRewards
 from menolab.engines.decoding import Decoding
@@ -21,7 +22,9 @@ from menolab.models.base import Adapter
 from menolab.models.lora import Full, LoRA
 from menolab.models.scoring import score
 from menolab.records import Batch
+from menolab.rewards.accuracy import Accuracy
 from menolab.rewards.judge import judge
+from menolab.rewards.token_repetition import TokenRepetition
 from menolab.samplers.independent import Independent
 from menolab.stages.collate import collate
 from menolab.stages.implicit_reward import ImplicitReward, pairs_in_order
@@ -147,3 +150,8 @@ def test_a_process_reward_that_nothing_reads_is_refused_and_token_rewards_withou
 def test_values_that_make_no_sense(fields: dict[str, Any]) -> None:
     with pytest.raises(BadInput):
         ImplicitReward(**fields)
+
+
+def test_reward_terms_that_reward_tokens_are_not_silently_replaced() -> None:
+    with pytest.raises(BadInput, match="take the place"):
+        Reinforce(rewards=(Accuracy(), TokenRepetition()), advantage=Chain((TokenRewards(),)), process=ImplicitReward())

@@ -37,3 +37,9 @@ def test_gold_text_stands_in_for_facts() -> None:
     problem = Problem("p", "t", "", "(1) Ann is a knight\n(2) Bo is a knave")
     assert Assignment()(problem, "<answer>Bo is a knave, Ann is a knight</answer>").right
     assert not Assignment()(problem, "<answer>Bo is a knight, Ann is a knave</answer>").right
+
+
+def test_a_role_that_is_no_truth_value_is_no_gold() -> None:
+    for solution in (["knave"], ["no"], [None], [2]):
+        verdict = Assignment()(Problem("p", "", "", "", facts={"names": ["Bob"], "solution": solution}), "<answer>Bob is a knight</answer>")
+        assert (verdict.label, verdict.stage) == ("undecided", "gold")

@@ -19,3 +19,10 @@ def test_case_matters_when_asked() -> None:
     problem = Problem("p", "t", "", "Yes")
     assert not Exact(case=True)(problem, "<answer>yes</answer>").right
     assert Exact(case=True)(problem, "<answer>Yes</answer>").right
+
+
+@pytest.mark.parametrize("gold", ["", "  ", "$$", "**"])
+def test_a_gold_of_nothing_is_undecided(gold: str) -> None:
+    for answer in ("Paris", "**"):
+        verdict = Exact()(Problem("p", "", "", gold), f"<answer>{answer}</answer>")
+        assert (verdict.label, verdict.stage) == ("undecided", "gold")

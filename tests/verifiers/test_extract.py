@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from menolab.verifiers.extract import candidates, extract, response
@@ -109,3 +111,16 @@ def test_whole_takes_what_stands_in_the_tags() -> None:
     assert extract("The answer is 4", whole=True).answer is None
     assert extract("<answer>1</answer> no: <answer>2</answer>", whole=True).answer == "2"
     assert extract("<answer>1</answer> or <answer>2</answer>", whole=True).answer is None
+
+
+@pytest.mark.parametrize("piece", ["answer is ", "<answer>", "</answer>", "\\boxed{", "#### ", "<answer>\\boxed{1}", "answer is 1. "])
+def test_candidates_are_linear_in_the_length(piece: str) -> None:
+    text = piece * (200_000 // len(piece)) + "}" * 20_000
+    start = time.process_time()
+    assert all(len(answer) <= 2000 for _, answer in candidates(text))
+    assert time.process_time() - start < 2.0
+
+
+def test_candidates_behind_a_tag_that_was_not_closed() -> None:
+    assert [answer for _, answer in candidates("<answer>1</answer> wait <answer>2")] == ["1"]
+    assert [answer for _, answer in candidates("a" * 3000 + " answer is 4\n" + "<answer>" + "b" * 2001 + "</answer>")] == ["4"]

@@ -107,7 +107,16 @@ def test_any_text_is_read_or_refused(text: str) -> None:
             assert str(error)
 
 
-@pytest.mark.parametrize("piece", ["min ", "x <= 3\n", "x + ", "- ", "a: ", "<= ", " ", "\\", "1 ", "subject ", "x <= 1 y "])
+def test_rows_of_many_lines() -> None:
+    rows = "x\n+ y\n<= 4\nx\n- y >= 1\na: x\n+ 2 y\n<= 9\n2 x <= 3\ny >= 1"
+    found = read_lp(f"min x\nst\n{rows}").rows
+    assert [(terms, low, high) for terms, low, high in found] == [
+        ({"x": 1.0, "y": 1.0}, -math.inf, 4.0), ({"x": 1.0, "y": -1.0}, 1.0, math.inf), ({"x": 1.0, "y": 2.0}, -math.inf, 9.0),
+        ({"x": 2.0}, -math.inf, 3.0), ({"y": 1.0}, 1.0, math.inf),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", ["min ", "x <= 3\n", "x + ", "- ", "a: ", "<= ", " ", "\\", "1 ", "subject ", "x <= 1 y ", "x\n", "1\n", "a: x\n"])
 def test_long_text_does_not_hang(piece: str) -> None:
     start = time.process_time()
     with contextlib.suppress(Unreadable):  # rows of labels alone are no rows

@@ -44,7 +44,7 @@ class PartialKL(Advantage):
         here_BT, width = batch.mask_BT.clone(), batch.mask_BT.shape[1]
         for i, token in enumerate(self.marker):
             shifted_BT = torch.zeros_like(batch.mask_BT)
-            shifted_BT[:, : width - i] = ((batch.tokens_BT == token) & batch.mask_BT)[:, i:]
+            shifted_BT[:, : max(0, width - i)] = ((batch.tokens_BT == token) & batch.mask_BT)[:, i:]
             here_BT &= shifted_BT
         behind_BT = here_BT.cumsum(-1) > 0
         return batch.mask_BT & (behind_BT | ~here_BT.any(-1, keepdim=True))

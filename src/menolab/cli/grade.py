@@ -130,7 +130,9 @@ def read_row(row: Row, kind: str, where: str, *, strict: bool = False) -> Graded
     if not isinstance(row["id"], (str, int, float)) or isinstance(row["id"], bool):
         raise BadInput(f"{where}: id", row["id"], "must be text or a number")
     named = row.get("kind") or kind
-    if not isinstance(named, str) or not named:
+    if not isinstance(named, str):
+        raise BadInput(f"{where}: kind", named, "must be text")
+    if not named:
         raise BadInput(where, sorted(row), "has no 'kind'; name one for the whole file with --kind")
     verifier = verifier_of(named, where)
     facts = {name: value for name, value in row.items() if name not in OWN}
@@ -148,6 +150,8 @@ def _gold(row: Row, verifier: Verifier, where: str) -> str:
         if type(None) in verifier.golds:  # the facts may say enough; the verifier's own check knows
             return ""
         raise BadInput(where, sorted(row), "has no 'gold'")
+    if isinstance(row["gold"], list) and dict not in verifier.golds and not all(isinstance(item, str) for item in row["gold"]):
+        raise BadInput(f"{where}: gold", row["gold"], "a list of golds holds texts")  # else it would be one gold, written as a list
     return _as_text(row["gold"], verifier.golds, f"{where}: gold")
 
 

@@ -20,7 +20,8 @@ class Filter(Piece):
 
 @dataclass(frozen=True)
 class MixedRewards(Filter):
-    """Drops groups whose scorable rewards are all equal: their group-relative advantage is zero, but they dilute every mean over the batch.
+    """Drops groups whose scorable rewards are all equal: their group-relative advantage is zero, but they dilute every mean over the batch. Those in which
+    tokens are rewarded stay.
 
     The dropping half of dynamic sampling, Yu et al. 2025 (DAPO), arXiv:2503.14476, section 3.2; the paper also samples until the batch is full again.
     """
@@ -32,8 +33,9 @@ class MixedRewards(Filter):
 
 
 def all_equal(group: Group) -> bool:
-    """Whether the group's scorable rewards are all the same (or there is none): a dead group, without gradient."""
-    return len({r.reward for r in group.rollouts if r.reward is not None}) < 2
+    """Whether the group's scorable rewards are all the same (or there is none) and no token has one of its own: a dead group, without gradient."""
+    scored = [r for r in group.rollouts if r.reward is not None]
+    return len({r.reward for r in scored}) < 2 and not any(any(r.token_rewards) for r in scored if not r.greedy)
 
 
 def keep(groups: Sequence[Group], filters: Sequence[Filter]) -> list[Group]:

@@ -15,10 +15,15 @@ _NOTHING = re.compile(r"[\s.…]*")
 
 
 def thinks(text: str) -> bool:
-    """Whether anything stands in the response's thought. Blanks and an ellipsis are nothing, and so is no thought at all; one that was not closed counts."""
-    before, opened, rest = text.partition(THINK)
-    thought = rest.partition(END_THINK)[0] if opened else before.partition(END_THINK)[0] if END_THINK in before else ""
-    return _NOTHING.fullmatch(thought) is None
+    """Whether anything stands in the response's thought. Blanks and an ellipsis are nothing, and so is no thought at all; one that was not closed counts.
+
+    The thought ends at the last closing tag, behind which the verifier looks for the answer: an empty one before it hides nothing.
+    """
+    _, opened, rest = text.partition(THINK)
+    thought, closed, tail = (rest if opened else text).rpartition(END_THINK)
+    if opened and (not closed or THINK in tail):
+        thought = rest
+    return _NOTHING.fullmatch(thought.replace(THINK, "").replace(END_THINK, "")) is None
 
 
 @dataclass(frozen=True)

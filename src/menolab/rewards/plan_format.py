@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from menolab.records import Group, Rollout
 from menolab.rewards.answer_format import AnswerFormat
 from menolab.rewards.reward import Reward
+from menolab.verifiers.extract import TAGS
 
 PLAN, END_PLAN = "<plan>", "</plan>"
 _LEAD = re.compile(rf"\s*{PLAN}.*?{END_PLAN}", re.DOTALL)
@@ -24,7 +25,7 @@ class PlanFormat(Reward):
     paper = "arXiv:2510.01833"
 
     def __call__(self, group: Group, progress: float) -> Sequence[float | None]:
-        once = [all(r.text.count(tag) == 1 for tag in (PLAN, END_PLAN)) and _LEAD.match(r.text) is not None for r in group.rollouts]
+        once = [all(r.text.count(tag) == 1 for tag in (PLAN, END_PLAN, *TAGS)) and _LEAD.match(r.text) is not None for r in group.rollouts]
         rest = AnswerFormat()(group.with_rollouts(tuple(_without_lead(r) for r in group.rollouts)), progress)
         return [float(lead) * (well or 0.0) for lead, well in zip(once, rest, strict=True)]
 

@@ -60,8 +60,10 @@ class Redundancy(Reward):
 
 
 def trace_of(text: str) -> str:
-    """What stands between the thinking tags; without a closing one, the whole text."""
-    return text.partition(END_THINK)[0].rpartition(THINK)[2].strip()
+    """What stands between the first and the last thinking tag, behind which the verifier looks for the answer; without a closing one, the whole text."""
+    before, closed, _ = text.rpartition(END_THINK)
+    trace = before if closed else text
+    return (trace.partition(THINK)[2] if THINK in trace else trace).strip()
 
 
 def split(trace: str, answer: str | None) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from menolab.engines.decoding import Decoding
 from menolab.engines.engine import Engine
@@ -23,12 +23,13 @@ class Begun:
     sample: int
     limit: int
     """Most tokens that may follow."""
+    drawn: int
+    """How many of the tokens were drawn for it: none of those that it shares with another rollout, none that were put there."""
 
 
 def closed(begun: Begun, closing: tuple[int, ...]) -> Begun:
     """The same with `closing` put behind it: tokens of the response that were not drawn, so that their probabilities are not known yet."""
-    logprobs = begun.logprobs + (float("nan"),) * len(closing)
-    return Begun(begun.prompt, begun.tokens + closing, logprobs, begun.key, begun.sample, begun.limit)
+    return replace(begun, tokens=begun.tokens + closing, logprobs=begun.logprobs + (float("nan"),) * len(closing))
 
 
 def go_on(engine: Engine, begun: Sequence[Begun], decoding: Decoding) -> list[Rollout]:
@@ -36,8 +37,8 @@ def go_on(engine: Engine, begun: Sequence[Begun], decoding: Decoding) -> list[Ro
     requests = [Request(b.prompt + b.tokens, b.key.fold("answer"), b.limit) for b in begun]
     rollouts = []
     for b, more in zip(begun, engine.generate(requests, decoding), strict=True):
-        tokens = b.tokens + more.tokens
-        rollouts.append(Rollout(b.prompt, tokens, b.logprobs + more.logprobs, engine.decode(tokens), more.finish, b.sample, key=b.key))
+        tokens, drawn = b.tokens + more.tokens, b.drawn + len(more.tokens)
+        rollouts.append(Rollout(b.prompt, tokens, b.logprobs + more.logprobs, engine.decode(tokens), more.finish, b.sample, key=b.key, drawn=drawn))
     return rollouts
 
 

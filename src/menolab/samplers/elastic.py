@@ -61,5 +61,5 @@ def _goes_on(thought: Rollout, end: tuple[int, ...]) -> bool:
 
 def _begun(thought: Rollout, end: tuple[int, ...], limit: int) -> Begun:
     assert thought.key is not None
-    begun = Begun(thought.prompt, thought.tokens, thought.logprobs, thought.key, thought.sample, limit)
+    begun = Begun(thought.prompt, thought.tokens, thought.logprobs, thought.key, thought.sample, limit, len(thought.tokens))
     return begun if place(thought.tokens, end) is not None else closed(begun, end)

@@ -57,5 +57,5 @@ class SerialExits(Sampler):
             return
         rng = whole.key.fold("exits").random()
         for sample, cut in enumerate(sorted(rng.randint(1, last) for _ in range(self.group - 1))):
-            prefix = Begun(whole.prompt, whole.tokens[:cut], whole.logprobs[:cut], whole.key.fold("exit", sample), sample, limit - cut - len(closing))
+            prefix = Begun(whole.prompt, whole.tokens[:cut], whole.logprobs[:cut], whole.key.fold("exit", sample), sample, limit - cut - len(closing), 0)
             yield closed(prefix, closing)

@@ -23,7 +23,7 @@ from menolab.runs.run import Run
 from menolab.runs.stage import Stage
 from menolab.samplers.independent import Independent
 from menolab.schedules import Cosine, Schedule
-from menolab.stages.learner import adamw
+from menolab.stages.learner import adamw, clip_gradient, take_step
 from menolab.stages.supervised import Order
 
 
@@ -114,13 +114,10 @@ def fit(
         share.backward()
         loss += float(share.detach())
         hits += float(((scores_N > 0) == (labels_N > 0.5)).sum())
-    parameters = [p for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
-    norm = float(torch.nn.utils.clip_grad_norm_(parameters, max_grad_norm))
+    norm = clip_gradient(optimizer, max_grad_norm)
     if not (math.isfinite(loss) and math.isfinite(norm)):
         raise RunFailed(f"loss {loss}, gradient norm {norm}: not finite; no step was taken")
-    for group in optimizer.param_groups:
-        group["lr"] = lr
-    optimizer.step()
+    take_step(optimizer, lr)
     return {"loss": loss, "grad_norm": norm, "accuracy": hits / max(count, 1)}
 
 

@@ -90,6 +90,8 @@ class Reinforce(Stage):
         if gives - self._needs:
             remedy = "one of them rewards tokens, and no part of the advantage takes that up; put ReturnToGo first in the chain"
             raise BadInput("rewards", tuple(type(term).__name__ for term in self.rewards), remedy)
+        if gives & self.process.provides:
+            raise BadInput("process", self.process, "it would take the place of the reward terms that reward tokens; keep one of the two")
         missing = self._needs - PROVIDED - gives - self.critic.provides - self.process.provides
         if missing:
             raise BadInput("method", type(self).__name__, f"the reinforcement loop does not provide {', '.join(sorted(missing))}, which one of its parts needs")

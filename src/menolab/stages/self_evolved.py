@@ -26,7 +26,7 @@ from menolab.runs.run import Run
 from menolab.runs.stage import Stage
 from menolab.samplers.independent import Independent
 from menolab.schedules import Cosine, Schedule
-from menolab.stages.learner import adamw
+from menolab.stages.learner import adamw, clip_gradient, take_step
 from menolab.tasks.task import verify
 
 Pair = tuple[Stepped, Stepped]
@@ -160,12 +160,9 @@ def rank(policy: Policy, head: Head, optimizer: torch.optim.Optimizer, pairs: Se
     margin_N = scores[:, 0] - scores[:, 1]
     loss = -logsigmoid(margin_N).mean()
     loss.backward()
-    parameters = [p for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
-    norm = float(torch.nn.utils.clip_grad_norm_(parameters, max_grad_norm))
+    norm = clip_gradient(optimizer, max_grad_norm)
     value = float(loss.detach())
     if not (math.isfinite(value) and math.isfinite(norm)):
         raise RunFailed(f"loss {value}, gradient norm {norm}: not finite; no step was taken")
-    for group in optimizer.param_groups:
-        group["lr"] = lr
-    optimizer.step()
+    take_step(optimizer, lr)
     return {"loss": value, "grad_norm": norm, "accuracy": float((margin_N > 0).float().mean())}

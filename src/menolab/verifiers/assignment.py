@@ -89,4 +89,6 @@ def _gold(problem: Problem) -> dict[str, bool]:
         return read_assignment(problem.answer)
     if not isinstance(names, (list, tuple)) or not isinstance(solution, (list, tuple)) or len(names) != len(solution):
         raise Unreadable("has not one role a name")
+    if not all(role in (True, False) for role in solution):  # bool("knave") is true
+        raise Unreadable("has a role that is neither true (knight) nor false")
     return {str(name).casefold(): bool(role) for name, role in zip(names, solution, strict=True)}

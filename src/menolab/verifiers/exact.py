@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from menolab.records import Problem, Verdict, right, wrong
+from menolab.records import Problem, Verdict, right, undecided, wrong
 from menolab.verifiers.answer import AnswerVerifier
 from menolab.verifiers.plain import plain
 
@@ -21,6 +21,8 @@ class Exact(AnswerVerifier):
     def judge(self, problem: Problem, answer: str) -> Verdict:
         """The verdict on an extracted answer."""
         found, gold = plain(answer), plain(problem.answer)
+        if not gold:
+            return undecided("gold", "nothing is left of the gold answer to compare with", answer)
         if found == gold or (not self.case and found.casefold() == gold.casefold()):
             return right("compare", "equal as text", answer)
         return wrong("compare", "not equal as text", answer)

@@ -73,24 +73,29 @@ def candidates(text: str) -> list[tuple[int, str]]:
     """All answers that a response states, in its thinking or after it, as (where it ends, answer) in the order of their ends; the last may be the final one.
 
     What counts is what `extract` reads: answer tags, whole boxes, "#### x" and "answer is x". An answer stated twice in one breath (a box in answer tags,
-    "answer is" before a box) is one candidate.
+    "answer is" before a box) is one candidate. One of more than `_LONGEST` characters is none: answers that hold each other, as in "answer is answer is ...",
+    are the square of the text together.
     """
-    found = [(m.end(), m.end(1), m.group(1).strip()) for m in re.finditer(rf"{ANSWER}(.*?){END_ANSWER}", text, re.DOTALL)]
+    tagged = text[: text.rfind(END_ANSWER) + len(END_ANSWER)] if END_ANSWER in text else ""  # else every tag that is not closed is sought to the end
+    found = [(m.end(), m.group(1).strip()) for m in re.finditer(rf"{ANSWER}(.*?){END_ANSWER}", tagged, re.DOTALL) if len(m.group(1)) <= _LONGEST]
     closing = _braces(text)
-    found += [(closing[m.end()] + 1, closing[m.end()], text[m.end() + 1 : closing[m.end()]].strip()) for m in _BOX.finditer(text) if m.end() in closing]
-    found += [(m.end(), m.end(1), tidy(m.group(1))) for m in _HASHES.finditer(text)]
+    boxes = [(m.end() + 1, closing[m.end()]) for m in _BOX.finditer(text) if m.end() in closing]
+    found += [(end + 1, text[begin:end].strip()) for begin, end in boxes if end - begin <= _LONGEST]
+    found += [(m.end(), tidy(m.group(1))) for m in _HASHES.finditer(text) if len(m.group(1)) <= _LONGEST]
     for match in _PHRASE.finditer(text):
-        line = text[match.end() :].partition("\n")[0]
+        line = text[match.end() : match.end() + _LONGEST + 1].partition("\n")[0]
         said = _SENTENCE_END.split(_TAG.split(line, maxsplit=1)[0], maxsplit=1)[0]
-        found.append((match.end() + len(said), match.end() + len(said), tidy(said.lstrip(" \t\r*}"))))
+        if len(said) <= _LONGEST:
+            found.append((match.end() + len(said), tidy(said.lstrip(" \t\r*}"))))
     kept: list[tuple[int, str]] = []
-    for end, _, answer in sorted(found, key=lambda span: (span[0], -len(span[2]))):
+    for end, answer in sorted(found, key=lambda span: (span[0], -len(span[1]))):
         again = kept and (answer in kept[-1][1] or kept[-1][1] in answer)
         if answer and not (again and end - kept[-1][0] <= _SAME_BREATH and END_THINK not in text[kept[-1][0] : end]):
             kept.append((end, answer))
     return kept
 
 
+_LONGEST = 2000
 _SAME_BREATH = 20
 """Characters between the ends of two statements of one answer: closing tags and brackets."""
 

@@ -110,22 +110,27 @@ def _labelled(tokens: list[Token]) -> tuple[str, list[Token]]:
 def _row_statements(tokens: list[Token]) -> list[Statement]:
     """Rows. One begins at a label, and on a line that does not go on with a sign or relation where the row before is whole."""
     found: list[Statement] = []
+    related = False  # whether a relation stands in the last row: asked of its tokens for every line, a row of many lines would cost their square
     for line in _lines(tokens):
         starts = [place - 1 for place, (kind, _) in enumerate(line) if kind == "colon"]
         if any(place < 0 or line[place][0] != "name" for place in starts):
             raise Unreadable("a colon without a label before it")
         if starts[:1] != [0]:
             first = line[: starts[0]] if starts else line
-            if found and not (_whole(found[-1]) and first[0][0] in ("number", "name")):
+            whole = related and found[-1][-1:] and found[-1][-1][0] in ("number", "name")
+            if found and not (whole and first[0][0] in ("number", "name")):
                 found[-1].extend(first)
+                related = related or _related(first)
             else:
                 found.append(first)
+                related = _related(first)
         found += [line[begin + 2 : end] for begin, end in zip(starts, [*starts[1:], len(line)], strict=False)]
+        related = _related(found[-1]) if starts else related
     return [statement for statement in found if statement]
 
 
-def _whole(statement: Statement) -> bool:
-    return bool(statement) and statement[-1][0] in ("number", "name") and any(kind == "relation" for kind, _ in statement)
+def _related(statement: Statement) -> bool:
+    return any(kind == "relation" for kind, _ in statement)
 
 
 def _lines(tokens: list[Token]) -> list[Statement]:

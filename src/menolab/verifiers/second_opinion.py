@@ -77,8 +77,8 @@ def opinion(question: list[str]) -> str:
     import math_verify  # pyright: ignore[reportMissingImports]
 
     gold, text = question
-    wanted = math_verify.parse(f"\\boxed{{{gold}}}", parsing_timeout=None)
-    found = math_verify.parse(text, parsing_timeout=None)
+    wanted = math_verify.parse(f"\\boxed{{{gold}}}", parsing_timeout=0)
+    found = math_verify.parse(text, parsing_timeout=0)
     if not wanted or not found:
         return "undecided" if not wanted else "wrong"
-    return "right" if math_verify.verify(wanted, found, timeout_seconds=None) else "wrong"
+    return "right" if math_verify.verify(wanted, found, timeout_seconds=0) else "wrong"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from menolab.verifiers.constraints.counting import bracketed, bullets, capital_words, highlights, occurrences, sentences, words
 
@@ -50,6 +53,13 @@ def test_marks() -> None:
     assert [bracketed(text) for text in ("[a][b]", "[[a]]", "[a\n]", "] [", "[]")] == [2, 1, 0, 0, 1]
     assert [highlights(text) for text in ("*a*", "**a**", "***a***", "* *", "*a*b*", "*a\n*")] == [1, 1, 2, 0, 1, 0]
     assert [bullets(text) for text in ("* a\n - b", "**a**", "*", "--", "a - b")] == [2, 0, 0, 1, 0]
+
+
+@given(st.lists(st.sampled_from(["*", "* ", "**", "-", " ", "\n", "\n", "a", "\t", "\r\n", "\u2028"]), max_size=12).map("".join))
+@settings(max_examples=500, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+def test_bullets_are_those_of_ifevals_expressions(text: str) -> None:
+    stars, hyphens = (re.findall(expression, text, re.MULTILINE) for expression in (r"^\s*\*[^\*].*$", r"^\s*-.*$"))
+    assert bullets(text) == len(stars) + len(hyphens)
 
 
 @pytest.mark.parametrize("piece", [".", "e.g. ", "1. ", "! ", "*", "**a*", "[", "[a", "I'", "A ", "\n", " ", "*\n", "<<", "'m ", "(\"", "a\n1. "])

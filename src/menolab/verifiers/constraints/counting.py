@@ -111,6 +111,16 @@ def highlights(text: str) -> int:
 
 
 def bullets(text: str) -> int:
-    """How many lines are items of a Markdown list: they begin with one asterisk, or with a hyphen, after white space."""
+    """How many lines are items of a Markdown list: they begin with one asterisk, or with a hyphen, after white space.
+
+    An asterisk alone on its line is an item together with the next line, whatever that is, as for IFEval, whose expression takes the line's end for the
+    sign after the asterisk; on the last line it is none.
+    """
     lines = [line.lstrip() for line in text.split("\n")]
-    return sum(line.startswith("-") or (line.startswith("*") and len(line) > 1 and line[1] != "*") for line in lines)
+    found, taken = 0, False
+    for place, line in enumerate(lines):
+        alone = line == "*" and place + 1 < len(lines)
+        starred = not taken and (alone or (line.startswith("*") and line[1:2] not in ("", "*")))
+        found += starred or line.startswith("-")
+        taken = starred and alone
+    return found

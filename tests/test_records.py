@@ -50,7 +50,9 @@ class Counting(Thinker):
         return done
 
 
-@pytest.mark.parametrize("sampler", [Independent(3), WithGreedy(3), SerialExits(5), Elastic(3), Prefixed(2, "<think>xx"), Hinted(3), Tree(8), Planned(8)], ids=repr)
+@pytest.mark.parametrize(
+    "sampler", [Independent(3), WithGreedy(3), SerialExits(5), Elastic(3), Prefixed(2, "<think>xx"), Hinted(3), Tree(8), Planned(8)], ids=repr
+)
 @pytest.mark.parametrize("limit", [200, 50])
 def test_what_samplers_cost_is_what_the_engine_drew(sampler: Sampler, limit: int) -> None:
     engine: Engine = (counting := Counting())

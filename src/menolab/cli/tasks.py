@@ -108,7 +108,8 @@ def _row(cls: type[Task], key: Key, *, asked: bool) -> dict[str, Any]:
     row = {"id": cls.__name__, "name": None, "module": cls.__module__, "summary": summary(cls), "paper": cls.paper, "needs": missing, "defaults": None}
     if issubclass(cls, PublishedFile):
         row |= {"kind": cls.kind, "columns": list(cls.columns), "source": cls.source, "licence": cls.licence, "about": inspect.getdoc(cls)}
-        hub = "" if missing else f"; without a file {cls().path} is read"
+        defaults = {f.name: f.default for f in dataclasses.fields(cls)}
+        hub = "" if missing else f"; without a file {defaults['path']} is read"
         return {**row, "example": None, "note": f"reads a file: meno tasks {cls.__name__} FILE, meno evaluate MODEL --on FILE{hub}"}
     if missing:
         return {**row, "example": None, "note": f"reads data: give {', '.join(missing)}"}

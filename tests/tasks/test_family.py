@@ -15,6 +15,7 @@ from menolab.keys import Key
 from menolab.pieces import from_data, to_data
 from menolab.tasks.blocks_world import BlocksWorld
 from menolab.tasks.checker_jumping import CheckerJumping
+from menolab.tasks.constrained import ConstrainedFile
 from menolab.tasks.countdown import Countdown
 from menolab.tasks.countdown_file import CountdownFile
 from menolab.tasks.game24_file import Game24File
@@ -100,7 +101,8 @@ def test_same_key_same_problem(task: Task) -> None:
 def test_problems_are_plain_data(task: Task) -> None:
     for i in range(10):
         problem = task(ROOT.fold(i))
-        assert problem.id and problem.prompt.strip() and problem.answer and problem.task
+        assert problem.id and problem.prompt.strip() and problem.task
+        assert problem.answer or isinstance(task, ConstrainedFile)
         assert json.loads(json.dumps(problem.facts)) == problem.facts
         assert 0 <= problem.difficulty < float("inf")
 
@@ -110,6 +112,8 @@ def test_saves_and_loads(task: Task) -> None:
 
 
 def test_own_answer_is_right_and_a_near_miss_wrong(task: Task) -> None:
+    if isinstance(task, ConstrainedFile):
+        pytest.skip("has no golds: any response that follows its instructions is right")
     rejected = 0
     for i in range(30):
         problem = task(ROOT.fold(i))

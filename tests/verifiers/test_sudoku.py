@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from menolab.errors import BadInput
 from menolab.records import Problem
 from menolab.verifiers.exact import Exact
-from menolab.verifiers.sudoku import Grid, Sudoku, Unreadable, box_of, fault, read_grid, units
+from menolab.verifiers.sudoku import Grid, SudokuRules, Unreadable, box_of, fault, read_grid, units
 
 
 def problem(puzzle: Any, gold: str = "", **facts: Any) -> Problem:
@@ -43,10 +43,10 @@ def test_a_quarter_of_the_published_puzzles_has_several_solutions(shared_data: P
         assert row["Solution"] in all_of_them
         several += len(all_of_them) > 1
         for solution in all_of_them:
-            assert Sudoku()(asked, f"<answer>{solution}</answer>").right
+            assert SudokuRules()(asked, f"<answer>{solution}</answer>").right
             stored_is_wrong += not Exact()(asked, f"<answer>{solution}</answer>").right
         swapped = row["Solution"][1] + row["Solution"][0] + row["Solution"][2:]
-        assert Sudoku()(asked, f"<answer>{swapped}</answer>").label == "wrong"
+        assert SudokuRules()(asked, f"<answer>{swapped}</answer>").label == "wrong"
     assert (len(rows), several) == (500, 124)
     assert stored_is_wrong >= 124, "a grader that compares with the stored solution rejects right answers"
 
@@ -59,16 +59,16 @@ FORMS = [SOLVED, "3142\n2431\n4213\n1324", "[[3,1,4,2],[2,4,3,1],[4,2,1,3],[1,3,
 @pytest.mark.parametrize("form", FORMS)
 def test_ways_of_writing_a_grid(form: str) -> None:
     assert read_grid(form) == ((3, 1, 4, 2), (2, 4, 3, 1), (4, 2, 1, 3), (1, 3, 2, 4))
-    assert Sudoku()(problem("3102200002100320"), f"<answer>{form}</answer>").right
-    assert Sudoku()(problem(form), f"<answer>{SOLVED}</answer>").right
+    assert SudokuRules()(problem("3102200002100320"), f"<answer>{form}</answer>").right
+    assert SudokuRules()(problem(form), f"<answer>{SOLVED}</answer>").right
 
 
 def test_lists_and_boxes() -> None:
-    assert Sudoku()(problem([[3, 0, 0, 2], [0] * 4, "0000", [1, 3, 2, 4]]), f"<answer>{SOLVED}</answer>").right
+    assert SudokuRules()(problem([[3, 0, 0, 2], [0] * 4, "0000", [1, 3, 2, 4]]), f"<answer>{SOLVED}</answer>").right
     latin = "123231312"
-    assert Sudoku()(problem("0" * 9), f"<answer>{latin}</answer>").right, "with a prime side the boxes are rows"
-    assert Sudoku()(problem("0" * 16, box=[1, 4]), "<answer>1234234134124123</answer>").right
-    assert Sudoku()(problem("0" * 16), "<answer>1234234134124123</answer>").reason == "box 1 has a number twice"
+    assert SudokuRules()(problem("0" * 9), f"<answer>{latin}</answer>").right, "with a prime side the boxes are rows"
+    assert SudokuRules()(problem("0" * 16, box=[1, 4]), "<answer>1234234134124123</answer>").right
+    assert SudokuRules()(problem("0" * 16), "<answer>1234234134124123</answer>").reason == "box 1 has a number twice"
     assert [box_of(n) for n in (4, 6, 9, 12, 16)] == [(2, 2), (2, 3), (3, 3), (3, 4), (4, 4)]
 
 
@@ -86,8 +86,8 @@ def test_any_side(side: int) -> None:
     if side > 9:
         assert read_grid(text) == grid
     asked = problem([list(row) for row in empty])
-    assert Sudoku()(asked, f"<answer>{text}</answer>").right
-    assert not Sudoku()(asked, f"<answer>{text[::-1]}x</answer>").right
+    assert SudokuRules()(asked, f"<answer>{text}</answer>").right
+    assert not SudokuRules()(asked, f"<answer>{text[::-1]}x</answer>").right
 
 
 REASONS = {
@@ -99,7 +99,7 @@ REASONS = {
 
 @pytest.mark.parametrize("answer", REASONS)
 def test_what_is_wrong_is_said(answer: str) -> None:
-    verdict = Sudoku()(problem("3102200002100320"), f"<answer>{answer}</answer>")
+    verdict = SudokuRules()(problem("3102200002100320"), f"<answer>{answer}</answer>")
     assert verdict.label == "wrong" and REASONS[answer] in verdict.reason
 
 
@@ -107,14 +107,14 @@ def test_what_is_wrong_is_said(answer: str) -> None:
     {"puzzle": [[None]]}])
 def test_a_bad_puzzle_is_undecided(facts: dict[str, Any]) -> None:
     asked = Problem("p", "t", "", "", facts=facts)
-    assert Sudoku()(asked, f"<answer>{SOLVED}</answer>").label == "undecided"
+    assert SudokuRules()(asked, f"<answer>{SOLVED}</answer>").label == "undecided"
     with pytest.raises(BadInput, match="line 2"):
-        Sudoku().check(asked, "line 2")
+        SudokuRules().check(asked, "line 2")
 
 
 @given(text=st.text(max_size=40) | st.text(alphabet="01234.|[], \n", max_size=60))
 @settings(max_examples=200, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 def test_any_text_gets_a_verdict(text: str) -> None:
-    assert Sudoku()(problem("3102200002100320"), f"<answer>{text}</answer>").label in ("right", "wrong")
+    assert SudokuRules()(problem("3102200002100320"), f"<answer>{text}</answer>").label in ("right", "wrong")
     with contextlib.suppress(Unreadable):
         assert len(read_grid(text)) >= 2

@@ -42,7 +42,7 @@ def _chooser() -> argparse.ArgumentParser:
     parser.add_argument("--on", default="laptop", metavar="SETUP", help="the ground: a setup's published name (default laptop)")
     parser.add_argument("--model", metavar="MODEL", help="start from this model: a folder, a run, or a Hub name; skips the cold start")
     parser.add_argument("--data", metavar="FILE", help="train on your own problems: JSONL, JSON, CSV, Parquet, or hub:owner/name")
-    parser.add_argument("--kind", default="auto", metavar="LAYOUT", help="problems, countdown, knights-knaves, game24; auto tells by the columns")
+    parser.add_argument("--kind", default="auto", metavar="LAYOUT", help="what --data is: auto tells by the columns; `meno tasks` lists them")
     parser.add_argument("--prompt-field", default="prompt", metavar="NAME")
     parser.add_argument("--answer-field", default="answer", metavar="NAME")
     parser.add_argument("--id-field", default="", metavar="NAME", help="ids in --data; without it the prompt is the identity")

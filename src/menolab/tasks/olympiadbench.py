@@ -13,7 +13,7 @@ from menolab.tasks.rows import Row
 
 @dataclass(frozen=True)
 class OlympiadBench(MathematicsFile):
-    """The open-ended, English, text-only mathematics of OlympiadBench (OE_TO_maths_en_COMP): 674 questions, some with several answers.
+    """The open-ended, English, text-only mathematics of OlympiadBench (OE_TO_maths_en_COMP): 675 questions, some with several answers.
 
     Reads question, final_answer (a list of one text; several answers stand in it with commas between them), answer_type, is_multiple_answer, unit and
     error. Several answers may come in any order; a missing unit is no fault. A context, where there is one, stands before the question. Prompt: the

@@ -93,7 +93,7 @@ def fault(puzzle: Grid, solution: Grid, box: tuple[int, int]) -> str:
 
 
 @dataclass(frozen=True)
-class Sudoku(AnswerVerifier):
+class SudokuRules(AnswerVerifier):
     """Right if the answer is a whole grid that keeps the givens and the rules; a puzzle may have several solutions, and any of them is right.
 
     Facts: ``puzzle``, as text that `read_grid` reads or as a list of rows; optionally ``box``, the rows and columns of a box (else `box_of`). No stored
@@ -137,7 +137,7 @@ def _puzzle(facts: Mapping[str, Any]) -> tuple[Grid, tuple[int, int]]:
     given = facts.get("puzzle")
     if isinstance(given, (list, tuple)):
         given = " ".join(" ".join(map(str, row)) if isinstance(row, (list, tuple)) else str(row) for row in given[: MAX_SIDE + 1])
-    if not isinstance(given, str) or len(given) > Sudoku.longest:
+    if not isinstance(given, str) or len(given) > SudokuRules.longest:
         raise Unreadable("the row needs 'puzzle', as text or as a list of rows")
     puzzle = read_grid(given)
     side, box = len(puzzle), facts.get("box")

@@ -222,3 +222,103 @@ def test_nominal_coverage_of_a_share(n: int, p: float) -> None:
             e = statistics.share(np.repeat([1.0, 0.0], [c, n - c]))
             held += weight * (e.low <= p <= e.high)
     assert 0.93 <= held <= 0.98
+
+
+def test_differences_of_several_scores_are_those_of_each():
+    rng = np.random.default_rng(12)
+    a, b = rng.binomial(4, 0.4, (50, 3)) / 4, rng.binomial(4, 0.5, (50, 3)) / 4
+    together = statistics.paired_differences(a, b, KEY)
+    for k, ours in enumerate(together):
+        alone = statistics.paired_difference(a[:, k], b[:, k], KEY)
+        assert (ours.mean, ours.p, ours.detectable) == (alone.mean, alone.p, alone.detectable)
+        assert (ours.low, ours.high) == pytest.approx((alone.low, alone.high), abs=0.01)
+
+
+def test_the_interval_from_moments_is_the_bootstraps(monkeypatch: pytest.MonkeyPatch):
+    """Skewed differences, all of them distinct: with and without resampling."""
+    d = np.random.default_rng(13).gamma(0.5, 1.0, 3000)
+    moments = statistics.paired_difference(np.zeros(3000), d, KEY, shares=False)
+    monkeypatch.setattr(statistics, "MANY", 10_000)
+    drawn = statistics.paired_difference(np.zeros(3000), d, KEY, shares=False)
+    error = d.std() / math.sqrt(3000)
+    assert (moments.low, moments.high) == pytest.approx((drawn.low, drawn.high), abs=0.06 * error)
+    assert moments.high - moments.mean > moments.mean - moments.low
+
+
+def test_many_small_moves_have_a_normal_p(monkeypatch: pytest.MonkeyPatch):
+    d = np.random.default_rng(14).normal(0.03, 1.0, 4000)
+    want = stats.norm.sf(abs(d.sum()) / math.sqrt((d**2).sum())) * 2
+    assert statistics.paired_p(d, KEY) == pytest.approx(want, rel=1e-12)
+    flips = 1 - 2 * np.random.default_rng(0).integers(0, 2, (4000, 4000), dtype=np.int8)
+    assert (np.abs(flips @ d) >= abs(d.sum())).mean() == pytest.approx(want, abs=0.02)
+
+
+def test_mcnemar_of_many_flips_is_exact():
+    assert statistics.mcnemar(5100, 4900) == pytest.approx(stats.binomtest(4900, 10_000).pvalue, rel=1e-9)
+
+
+def test_a_mean_over_tasks_of_one_task_is_the_paired_difference():
+    rng = np.random.default_rng(15)
+    a, b = rng.binomial(4, 0.4, 80) / 4, rng.binomial(4, 0.5, 80) / 4
+    ours, alone = statistics.stratified_difference([b - a], KEY), statistics.paired_difference(a, b, KEY)
+    assert (ours.mean, ours.n, ours.detectable) == pytest.approx((alone.mean, alone.n, alone.detectable))
+    assert (ours.low, ours.high, ours.p) == pytest.approx((alone.low, alone.high, alone.p), abs=0.01)
+
+
+def test_a_mean_over_tasks_by_hand():
+    """Two tasks of 2 and 3 problems: all 32 flips of signs, each task weighing one half."""
+    tasks = [np.array([0.5, 0.25]), np.array([1.0, 0.25, 0.5])]
+    weighted = [d / len(task) / 2 for task in tasks for d in task]
+    total = sum(weighted)
+    sums = [sum(s * d for s, d in zip(signs, weighted, strict=True)) for signs in itertools.product((-1, 1), repeat=5)]
+    ours = statistics.stratified_difference(tasks, KEY)
+    assert ours.mean == pytest.approx(total) and ours.p == pytest.approx(sum(abs(s) >= total - 1e-9 for s in sums) / 32) and ours.n == 5
+    with pytest.raises(BadInput, match="one task"):
+        statistics.stratified_difference([], KEY)
+
+
+def test_coverage_of_the_mean_over_tasks():
+    rng, hits = np.random.default_rng(16), 0
+    for i in range(300):
+        tasks = [rng.binomial(4, 0.6, 40) / 4 - rng.binomial(4, 0.5, 40) / 4, rng.binomial(1, 0.4, 100) - rng.binomial(1, 0.3, 100)]
+        d = statistics.stratified_difference(tasks, KEY.fold(i))
+        hits += d.low <= 0.1 <= d.high
+    assert 0.92 <= hits / 300 <= 0.98
+
+
+def test_over_runs_by_hand():
+    """The random-effects analysis of variance with plain loops."""
+    rng = np.random.default_rng(17)
+    a, b = rng.random((3, 7)), rng.random((2, 7)) + np.array([[0.3], [-0.3]])
+    d, spread = statistics.over_runs([(a, b)])
+    squares, noise = 0.0, 0.0
+    for table in (a, b):
+        runs, problems, grand = table.mean(1), table.mean(0), table.mean()
+        squares += sum((r - grand) ** 2 for r in runs)
+        noise += sum((table[r, p] - runs[r] - problems[p] + grand) ** 2 for r in range(len(table)) for p in range(7)) / 6
+    between = max(0.0, squares / 3 - noise / 3 / 7)
+    moves = [b[:, p].mean() - a[:, p].mean() for p in range(7)]
+    items = sum((m - sum(moves) / 7) ** 2 for m in moves) / 6 / 7
+    error = math.sqrt(items + between * (1 / 3 + 1 / 2))
+    degrees = error**4 / (items**2 / 6 + (between * 5 / 6) ** 2 / 3)
+    assert spread == pytest.approx(math.sqrt(between)) and spread > 0
+    assert d.mean == pytest.approx(sum(moves) / 7) and d.n == 7
+    assert (d.low, d.high) == pytest.approx(stats.t.interval(0.95, degrees, loc=d.mean, scale=error))
+    assert d.p == pytest.approx(2 * stats.t.sf(abs(d.mean) / error, degrees))
+
+
+def test_over_runs_needs_runs_and_problems():
+    with pytest.raises(BadInput, match="two runs"):
+        statistics.over_runs([(np.zeros((1, 5)), np.zeros((1, 5)))])
+    d, spread = statistics.over_runs([(np.zeros((2, 5)), np.zeros((2, 5)))])
+    assert spread == 0.0 and math.isnan(d.p) and d.mean == 0.0
+
+
+@pytest.mark.parametrize("spread", [0.02, 0.3])
+def test_size_of_the_test_over_runs(spread: float):
+    """Three runs each of two methods alike: the test says otherwise one time in twenty, whether runs or problems vary more."""
+    rng, hits = np.random.default_rng(18), 0
+    for _ in range(1500):
+        sides = [rng.normal(0, spread, (3, 1)) + rng.normal(0, 0.5, (3, 60)) + rng.normal(0, 0.3, 60) for _ in range(2)]
+        hits += statistics.over_runs([(sides[0], sides[1])])[0].p < 0.05
+    assert 0.02 <= hits / 1500 <= 0.075

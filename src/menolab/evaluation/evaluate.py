@@ -119,7 +119,7 @@ def evaluate(
     lengths = {p.id: len(engine.encode(p.prompt)) for p in problems}
     record = replace(
         record,
-        tokens={"prompt": sum(lengths[row.problem] for row in rows), "completion": sum(row.tokens for row in rows)},
+        tokens={"prompt": sum(lengths[row.problem] for row in rows), "completion": sum(row.tokens or 0 for row in rows)},
         seconds={**spent, "total": time.perf_counter() - began},
     )
     return measured(Result(record, tuple(rows)), task, metrics)

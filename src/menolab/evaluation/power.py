@@ -47,10 +47,11 @@ class Power:
 
 
 def power(a_PS: np.ndarray, b_PS: np.ndarray) -> Power:
-    """The noise of a paired comparison of yes/no samples, split by the method of moments (one-way analysis of variance).
+    """The noise of a paired comparison, split by the method of moments (one-way analysis of variance).
 
-    ``within`` is the unbiased mean over problems of p(1-p) S/(S-1), summed over both models; ``between`` is what the variance of the problems' differences
-    has beyond within / S, not below 0. With one sample a problem the two cannot be told apart: all of it then counts as `within` up to p(1-p).
+    ``within`` is the mean over problems of the samples' unbiased variance, p(1-p) S/(S-1) for yes/no samples, summed over both models; ``between`` is what the
+    variance of the problems' differences has beyond within / S, not below 0. With one sample a problem the two cannot be told apart: all of it then counts
+    as `within`.
 
     Raises:
         BadInput: other shapes than two equal tables of two problems or more.
@@ -61,5 +62,5 @@ def power(a_PS: np.ndarray, b_PS: np.ndarray) -> Power:
     total = float((b_PS.mean(1) - a_PS.mean(1)).var(ddof=1))
     if S == 1:
         return Power(0.0, total)
-    within = sum(float((p_P * (1 - p_P)).mean()) * S / (S - 1) for p_P in (a_PS.mean(1), b_PS.mean(1)))
+    within = sum(float(side_PS.var(axis=1, ddof=1).mean()) for side_PS in (a_PS, b_PS))
     return Power(max(0.0, total - within / S), within)

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from menolab.errors import BadInput
 from menolab.evaluation.statistics import Estimate
 from menolab.files import finite, write_file, write_json
@@ -37,9 +39,9 @@ class Row:
     """What else the verifier needs of the problem, as JSON, so that a sample can be judged again by itself."""
     text: str
     finish: str
-    """stop, length (truncated) or error."""
-    tokens: int
-    """Response tokens, stop token included."""
+    """stop, length (truncated) or error; unknown in a log of another program that does not say."""
+    tokens: int | None
+    """Response tokens, stop token included; None where a log of another program does not say."""
     thinking: int | None
     """Of them, tokens up to the end of the thinking; None where no thinking came to an end."""
     first: str | None
@@ -162,7 +164,30 @@ def load(path: Path) -> Result:
     Raises:
         BadInput: missing, truncated, of another format, or rows that are not those the record was written with.
     """
-    path = Path(path)
+    record, table, table_path = _stored(Path(path))
+    return Result(record, _from_parquet(table, table_path))
+
+
+def load_columns(path: Path, names: Sequence[str]) -> tuple[Record, dict[str, np.ndarray]]:
+    """The record at `path` with some columns of its rows, by field of `Row`: numbers as float64 (None is NaN), texts as objects. Raises as `load` does.
+
+    Whole rows of 160,000 samples take seconds to build; their columns a tenth of that.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    record, content, table_path = _stored(Path(path))
+    wanted = pa.schema([_schema().field(name) for name in names])
+    try:
+        table = pq.read_table(pa.BufferReader(content), columns=list(names)).cast(wanted)
+    except (pa.ArrowException, ValueError, KeyError) as error:
+        raise BadInput("rows", str(table_path), f"is not a table of samples ({error})") from error
+    columns = {name: table[name].to_numpy() for name in names}
+    return record, {name: column if column.dtype == object else column.astype(np.float64) for name, column in columns.items()}
+
+
+def _stored(path: Path) -> tuple[Record, bytes, Path]:
+    """The record at `path`, the bytes of its table of samples, and where they lie."""
     record = load_record(path)
     rows = json.loads(path.read_bytes())["rows"]
     table_path = path.with_name(Path(str(rows["file"])).name)  # the rows lie beside the record, whatever the text says
@@ -171,7 +196,7 @@ def load(path: Path) -> Result:
     table = table_path.read_bytes()
     if hashlib.sha256(table).hexdigest() != rows["sha256"]:
         raise BadInput("rows", str(table_path), "is not the file this record was written with (truncated or replaced); evaluate again")
-    return Result(record, _from_parquet(table, table_path))
+    return record, table, table_path
 
 
 def load_record(path: Path) -> Record:

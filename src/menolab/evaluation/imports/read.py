@@ -1,0 +1,84 @@
+"""One file, whatever wrote it, as samples: what it is is told by what it holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from menolab.errors import BadInput
+from menolab.evaluation.imports import inspect_logs, lighteval, lm_harness, plain
+from menolab.evaluation.imports.log import Log, read_lines, to_samples
+from menolab.evaluation.samples import COLUMNS, Samples
+
+SUFFIXES = (".json", ".jsonl", ".eval", ".parquet")
+"""Of the files in a folder that may be results."""
+KNOWN = "a result record, a log of lm-evaluation-harness, inspect_ai or lighteval, or rows with a problem and a score in each"
+
+
+def read(path: Path, fields: Mapping[str, str] | None = None) -> Samples:
+    """The samples in a file: a record of `meno evaluate`, or a log of another program.
+
+    Args:
+        fields: where the fields of a log's samples are kept (`log.parse_fields`), in place of the usual places.
+
+    Raises:
+        BadInput: missing, broken, aggregates without samples, or of no known layout.
+    """
+    fields = fields or {}
+    if not path.is_file():
+        raise BadInput("result", str(path), "no such file; `meno evaluate` writes one")
+    with path.open("rb") as file:
+        head = file.read(4)
+    if head == b"PK\x03\x04":
+        return to_samples(inspect_logs.read(inspect_logs.read_zip(path), path, fields), path)
+    if head == b"PAR1":
+        return to_samples(_parquet(path, fields), path)
+    if head.lstrip()[:1] not in (b"{", b"["):
+        raise BadInput("result", str(path), f"is empty or not {KNOWN}")
+    document = _document(path)
+    if document is None:
+        rows = list(read_lines(path))
+        return to_samples(lm_harness.read(rows, path, fields) if lm_harness.recognises(rows[0]) else plain.read(rows, path, fields), path)
+    if inspect_logs.recognises(document):
+        return to_samples(inspect_logs.read(document, path, fields), path)
+    if isinstance(document, list) and document and all(isinstance(row, dict) for row in document):
+        return to_samples(plain.read(document, path, fields), path)
+    if isinstance(document, dict) and "results" in document and {"config_general", "configs", "config"} & set(document):
+        remedy = "holds a harness's scores without its samples; give the file of samples (samples_*.jsonl, details_*.parquet; lm_eval --log_samples)"
+        raise BadInput("result", str(path), remedy)
+    return Samples.load(path)  # a record, or an error that says what a record is
+
+
+def _document(path: Path) -> Any:
+    """The JSON document that a file holds; None where it holds JSON lines."""
+    with path.open("rb") as file:
+        first, more = file.readline(), file.readline().strip()
+    if more:
+        try:
+            return None if isinstance(json.loads(first), dict) else json.loads(path.read_bytes())
+        except ValueError:
+            pass  # the first line is no document: one document over many lines, or a broken one
+    try:
+        document = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise BadInput("result", str(path), f"is not a whole JSON document ({error}); copy it again") from error
+    rows = isinstance(document, dict) and (path.suffix == ".jsonl" or lm_harness.recognises(document))
+    return None if rows else document
+
+
+def _parquet(path: Path, fields: Mapping[str, str]) -> Log:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(path)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise BadInput("result", str(path), f"is a broken Parquet file ({error}); copy it again") from error
+    if set(COLUMNS) <= set(table.column_names):
+        raise BadInput("result", str(path), "holds the samples of a record; give the record beside it (.json)")
+    if not table.num_rows:
+        raise BadInput("result", str(path), "holds no sample")
+    rows: list[dict[str, Any]] = table.to_pylist()
+    return lighteval.read(rows, path, fields) if lighteval.recognises(table.column_names) else plain.read(rows, path, fields)

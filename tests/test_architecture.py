@@ -19,7 +19,7 @@ LAYERS = [
     {"runs"},
     {"stages"},
     {"methods", "setups", "reports"},
-    {"bench", "ledger"},
+    {"bench", "ledger", "studies"},
     {"cli"},
 ]
 

@@ -23,6 +23,7 @@ VERBS = {
     "audit": "score a verifier, with your rows or the built-in table: meno audit verifier [FILE.jsonl]",
     "sandbox": "how well this machine closes programs in: meno sandbox [--selftest]",
     "report": "one self-contained HTML page for a run: meno report RUN [--open]",
+    "study": "a question about models, asked as a paper asks it: meno study NAME MODEL|RUN|RECORD...",
     "ledger": "what was claimed of each method and what was seen: meno ledger [run METHOD...]",
     "bench": "speed and memory beside peers and the machine: meno bench rollout|step|limit|scale",
     "catalogue": "every piece: id, family, summary, paper, defaults, test",

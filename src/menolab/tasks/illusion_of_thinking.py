@@ -99,6 +99,18 @@ class IllusionOfThinking(Task):
         score = played.legal / played.total / 2 if self.partial and played.total else 0.0
         return wrong("goal" if played.legal == played.total else "play", played.reason, found.answer, score)
 
+    def steps(self, problem: Problem, text: str) -> tuple[int, int] | None:
+        """(moves before the first illegal one, moves in all) of the answer; None where no list can be read."""
+        found = extract(text, strict=self.strict)
+        if found.answer is None or len(found.answer) > LONGEST:
+            return None
+        try:
+            moves = read_moves(found.answer)
+        except Unreadable:
+            return None
+        played = play(self.puzzle, read_state(problem.facts["start"]), read_state(problem.facts["goal"]), moves)
+        return played.legal, played.total
+
     def demonstrate(self, problem: Problem, key: Key) -> Demonstration:
         """"states": every move with the position after it, then the list; "direct": the list alone."""
         style = choose_style(self.styles, self.weights, key)

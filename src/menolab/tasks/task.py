@@ -39,6 +39,10 @@ class Task(Piece):
     def verify(self, problem: Problem, text: str) -> Verdict:
         """Check a whole response (thinking and answer)."""
 
+    def steps(self, problem: Problem, text: str) -> tuple[int, int] | None:
+        """(steps before the first wrong one, steps in all) of an answer that is checked step by step; None where it is not, or has none."""
+        return None
+
     def listed(self) -> tuple[Problem, ...] | None:
         """All problems of a finite task (a file, a benchmark) in file order; None for an endless one."""
         return None

@@ -1,0 +1,1 @@
+"""Studies: what was learnt, asked as papers ask it. One study a file."""

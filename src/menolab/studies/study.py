@@ -1,0 +1,75 @@
+"""What a study is: models or their samples in, findings out."""
+
+from __future__ import annotations
+
+import abc
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar
+
+from menolab.errors import BadInput
+from menolab.evaluation import facts
+from menolab.files import locked, remove_scratch, write_json, write_text
+from menolab.pieces import Piece, to_data
+from menolab.studies.desk import Desk
+from menolab.studies.findings import Findings
+from menolab.studies.page import page
+from menolab.studies.subject import Subject
+
+RECORD, PAGE = "findings.json", "study.html"
+"""What a study leaves in its folder, beside samples/."""
+
+
+class Study(Piece):
+    """A question about models, asked as a paper asks it: `study(subjects, desk) -> Findings`. Its fields are the question's settings.
+
+    Samples come through `desk.results` (stored ones, or drawn and kept) and `desk.draw`, so that a study that was killed goes on where it was. Numbers come
+    from pure functions in the study's own file, each with its oracle.
+    """
+
+    least: ClassVar[int] = 1
+    """Subjects that it needs."""
+
+    @abc.abstractmethod
+    def __call__(self, subjects: Sequence[Subject], desk: Desk) -> Findings:
+        """Look, and say what was found.
+
+        Raises:
+            BadInput: the subjects lack what the study needs.
+        """
+
+
+def carry_out(study: Study, subjects: Sequence[Subject], desk: Desk) -> Findings:
+    """Run a study and leave ``findings.json``, one page ``study.html`` and the samples it drew in the desk's folder.
+
+    Raises:
+        BadInput: too few subjects, or the folder holds another study.
+        RunFailed: the disk refused.
+    """
+    if len(subjects) < study.least:
+        labels = [subject.label for subject in subjects]
+        raise BadInput("MODEL", labels, f"{type(study).__name__} needs {study.least} models or records; a run stands for its states")
+    what = {"study": to_data(study), "subjects": [subject.label for subject in subjects]}
+    _check(desk.folder, what)
+    try:
+        desk.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput("--out", str(desk.folder), f"cannot be made a folder ({error.strerror}); choose another") from error
+    with locked(desk.folder):
+        remove_scratch(desk.folder)
+        found = study(subjects, desk)
+        found = replace(found, facts={**what, **found.facts, "versions": facts.versions(), "hardware": facts.hardware()})
+        write_text(desk.folder / PAGE, page(found))
+        write_json(desk.folder / RECORD, found.to_data())
+    return found
+
+
+def _check(folder: Path, what: dict[str, object]) -> None:
+    """A folder may hold this very study, done or not, and no other."""
+    path = folder / RECORD
+    if path.is_file():
+        stored = json.loads(path.read_text(encoding="utf-8")).get("facts", {})
+        if json.loads(json.dumps(what)) != {name: stored.get(name) for name in what}:
+            raise BadInput("--out", str(folder), "holds the findings of another study; choose another folder")

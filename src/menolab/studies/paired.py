@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from menolab.errors import BadInput
-from menolab.evaluation.compare import by_problem, differences
+from menolab.evaluation.compare import by_problem
 from menolab.evaluation.metrics.metric import Table
+from menolab.evaluation.mismatch import mismatches
 from menolab.evaluation.record import Result
+from menolab.evaluation.samples import Samples, grid
 from menolab.keys import Key
 
 
@@ -18,11 +20,12 @@ def tables(results: Sequence[Result], labels: Sequence[str]) -> list[Table]:
         BadInput: the results differ in task, problems, prompts, verifier or decoding, so that a difference would not be the models'.
     """
     first = results[0]
-    for label, other in zip(labels[1:], results[1:], strict=True):
-        differing = [d for d in differences(first, other) if d[0] != "samples"]
+    grids = [grid(Samples.of(result), label) for result, label in zip(results, labels, strict=True)]
+    for label, other in zip(labels[1:], grids[1:], strict=True):
+        differing = [m for m in mismatches(grids[0], other, (labels[0], label)) if m.field != "samples"]
         if differing:
-            field, values, remedy = differing[0]
-            raise BadInput(field, values, f"{labels[0]} and {label} were not sampled alike: {remedy}, or give --redraw")
+            worst = differing[0]
+            raise BadInput(worst.field, worst.values, f"{labels[0]} and {label} were not sampled alike: {worst.remedy}, or give --redraw")
     samples = min(result.record.samples for result in results)
     grouped = [by_problem(result.rows) for result in results]
     key = Key.root(0).fold("study", first.record.task)  # fixed: looking twice gives the same numbers

@@ -52,6 +52,7 @@ class Args:
     sudoku: no gold; puzzle [box];
     code: no gold; tests, or inputs and outputs [hidden, entry, setup, prelude, prefix];
     sql: gold is a query; database or schema;
+    grids, letter_grid, state_sequence, by_kind: golds as ARC, crosswords, ProcBench and BBH have them;
     optimisation: gold is the optimum, infeasible or unbounded.
     """
 
@@ -187,12 +188,13 @@ def verifier_of(kind: str, where: str) -> Verifier:
 
 @functools.cache
 def kinds() -> dict[str, Verifier]:
-    """Kind -> verifier. Imports the verifiers' room alone; verifiers that need arguments have no kind."""
+    """Kind -> verifier: those of the verifiers' room and of plug-ins; verifiers that need arguments, or live beside their task, have no kind."""
     for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
         importlib.import_module(module.name)
     found = {}
     for cls in sorted(subclasses(Verifier), key=lambda c: c.__name__):
-        if inspect.isabstract(cls) or not dataclasses.is_dataclass(cls):
+        beside_task = cls.__module__.startswith("menolab.") and not cls.__module__.startswith(f"{room.__name__}.")
+        if inspect.isabstract(cls) or not dataclasses.is_dataclass(cls) or beside_task:
             continue
         if all(f.default is not dataclasses.MISSING or f.default_factory is not dataclasses.MISSING for f in dataclasses.fields(cls)):
             made = cls()

@@ -121,11 +121,11 @@ def _show(stored: Sequence, args: Args) -> None:
         return
     title = f"{args.on}: against GRPO at equal drawn tokens; points of pass@1 (95% interval over seeds)"
     shown = Table(title=title, title_justify="left", box=None, padding=(0, 1, 0, 0))
-    for name, side in (("", "left"), ("pass@1", "right"), ("difference", "left"), ("length", "right"), ("claimed", "left"), ("verdict", "left")):
+    for name, side in (("", "left"), ("pass@1", "right"), ("difference", "left"), ("length", "right"), ("claimed: seen?", "left")):
         shown.add_column(name, justify=side, no_wrap=True)  # type: ignore[arg-type]
     for line in table:
         d, effect = line.differences, line.entry.marks["effect"]
         against = " (start)" if line.entry.against == START else ""
         figures = (f"{100 * line.mean('pass@1'):.1f}", points(d["pass@1"]) + against, f"{d['length'].mean:+.1f}")
-        shown.add_row(line.entry.method, *figures, effect or "-", line.verdict)
+        shown.add_row(line.entry.method, *figures, f"{effect}: {line.verdict}" if effect else "-")
     console().print(shown)

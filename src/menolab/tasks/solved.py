@@ -33,9 +33,9 @@ def contested(task: Task, key: Key, solutions: int) -> tuple[Problem, tuple[Demo
 
 def packed(problem: Problem) -> dict[str, Any]:
     """A problem as JSON data, to be a fact of another one."""
-    return {**asdict(problem), "facts": dict(problem.facts)}
+    return {**asdict(problem), "facts": dict(problem.facts), "start": list(problem.start)}
 
 
 def unpacked(data: dict[str, Any]) -> Problem:
     """The problem that `packed` wrote."""
-    return Problem(**data)
+    return Problem(**{**data, "start": tuple(data["start"])})

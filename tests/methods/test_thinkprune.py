@@ -9,7 +9,7 @@ from menolab.advantages.advantage import credit
 from menolab.methods.thinkprune import thinkprune
 from menolab.rewards.judge import judge
 from menolab.samplers.pruned import Pruned
-from menolab.schedules import Stages
+from menolab.schedules import Stairs
 from menolab.stages.collate import collate
 from reward_cases import Told, group
 
@@ -47,4 +47,4 @@ def test_length_falls_under_each_limit_with_accuracy_kept_and_one_tight_limit_do
 
 
 def test_parts() -> None:
-    assert thinkprune(group=4).sampler == Pruned(4, Stages((1.0, 0.75, 0.5)))
+    assert thinkprune(group=4).sampler == Pruned(4, Stairs((1.0, 0.75, 0.5)))

@@ -125,7 +125,7 @@ def _show(stored: Sequence, args: Args) -> None:
         shown.add_column(name, justify=side, no_wrap=True)  # type: ignore[arg-type]
     for line in table:
         d, effect = line.differences, line.entry.marks["effect"]
-        against = " (start)" if line.entry.against == START else ""
-        figures = (f"{100 * line.mean('pass@1'):.1f}", points(d["pass@1"]) + against, f"{d['length'].mean:+.1f}")
-        shown.add_row(line.entry.method, *figures, f"{effect}: {line.verdict}" if effect else "-")
+        name = line.entry.method + (" (against start)" if line.entry.against == START else "")
+        figures = (f"{100 * line.mean('pass@1'):.1f}", points(d["pass@1"]), f"{d['length'].mean:+.1f}")
+        shown.add_row(name, *figures, f"{effect}: {line.verdict.removeprefix('effect ')}" if effect else "-")
     console().print(shown)

@@ -5,13 +5,25 @@ from __future__ import annotations
 import json
 import math
 import random
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from fakes import FakeEngine, Sums, sums
 from menolab.engines.decoding import Decoding
 from menolab.evaluation.evaluate import evaluate
 from menolab.evaluation.record import save
 from menolab.keys import Key
+from menolab.records import Group
+from menolab.rewards.accuracy import Accuracy
+from menolab.rewards.judge import judge
+from menolab.rewards.reward import Reward
+from menolab.runs.recipe import Recipe
+from menolab.runs.run import Launch, Run
+from menolab.samplers.independent import Independent
+from menolab.stages.collate import collate
+from menolab.stages.rollout_log import Lesson, save_rollouts
 
 SKILLS = {"base": (0.0, 0.35), "cold_start": (0.32, 0.12), "trained": (0.55, 0.03)}
 """State -> skill and share truncated."""
@@ -40,6 +52,25 @@ def write(folder: Path, *, problems: int = 48, samples: int = 8, steps: int = 12
         result = evaluate(FakeEngine(skill, truncate), Sums(), sums(problems), Decoding(max_tokens=200), samples, Key.root(0).fold(state), model=state)
         save(folder / "evaluation" / "sums", state, result)
     return folder
+
+
+def rollouts(folder: Path, *, steps: Sequence[int], problems: int, group: int) -> None:
+    """Add stored rollouts of some training steps to a run folder."""
+    run = Run(folder, cast(Recipe, None), Launch(device="cpu"))
+    for step in steps:
+        drawn = Independent(group)(FakeEngine(0.5), sums(problems), Decoding(max_tokens=200), Key.root(step))
+        judged = judge(drawn, Sums(), (Accuracy(), Length()), (1.0, 0.1), 0.0)
+        batch = collate(judged, 200)
+        credit_BT = (batch.reward_B - batch.reward_B.mean())[:, None].expand(batch.mask_BT.shape)
+        save_rollouts(run, step, judged, FakeEngine().decode, Lesson(judged, batch, credit_BT))
+
+
+@dataclass(frozen=True)
+class Length(Reward):
+    """Shorter is better."""
+
+    def __call__(self, group: Group, progress: float) -> list[float | None]:
+        return [-len(r.tokens) / 200 for r in group.rollouts]
 
 
 def _reinforced(step: int, steps: int, rng: random.Random) -> dict[str, float | int | str]:

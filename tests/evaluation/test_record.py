@@ -27,6 +27,24 @@ def test_round_trip(result: record.Result, tmp_path: Path):
     assert sorted(p.name for p in path.parent.iterdir()) == ["trained.json", "trained.parquet"]  # no temporary file is left
 
 
+def test_what_is_stored_of_each_token(result: record.Result, tmp_path: Path):
+    path = record.save(tmp_path, "x", result)
+    row = result.rows[0]
+    assert row.logprobs is not None and row.widths is not None
+    assert len(row.logprobs) == len(row.widths) == row.tokens and sum(row.widths) == len(row.text)
+    back = record.load(path, tokens=True).rows[0]
+    assert list(back.logprobs or ()) == list(row.logprobs) and list(back.widths or ()) == list(row.widths)
+    light = record.load(path).rows[0]
+    assert light.logprobs is None and light.widths is None and light == row  # they are no part of what a row is, and most of its memory
+    assert list(record.load_rows(path.with_suffix(".parquet"))[0].logprobs or ()) == list(row.logprobs)  # parts of an evaluation keep them
+
+
+def test_unknown_tokens_are_null(tmp_path: Path):
+    silent = evaluate(FakeEngine(logprob=None), Sums(), sums(2), Decoding(), 2, Key.root(0))
+    row = record.load(record.save(tmp_path, "x", silent), tokens=True).rows[0]
+    assert row.logprobs is None and row.widths is not None
+
+
 def test_the_record_is_plain_json(result: record.Result, tmp_path: Path):
     data = json.loads(record.save(tmp_path, "base", result).read_text(), parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
     assert data["metrics"]["pass@1"].keys() == {"mean", "low", "high", "n"}

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from fake_run import write
+from menolab.evaluation.compare import compare
 from menolab.evaluation.record import load, save
 from menolab.reports.report import duration, interval, number, p_value, points, report, rolling_mean, thinned
 from menolab.reports.run import read_run
@@ -104,6 +105,26 @@ def test_whatever_a_model_or_a_user_wrote_stays_text(tmp_path: Path):
     (run / "facts.json").write_text(json.dumps({"command": [attack]}))
     page = Page(report(run).read_text(encoding="utf-8"))
     assert page.fetched == [] and attack in page.said
+
+
+def test_flips_are_listed_with_both_answers(folder: Path):
+    said = Page(report(folder).read_text(encoding="utf-8")).said
+    results = read_run(folder).results["sums"]
+    c = compare(results["cold_start"], results["trained"])
+    assert c.gained and f"{len(c.gained)} problems gained, {len(c.lost)} lost" in said
+    for flip in (*c.gained[:25], *c.lost[:25]):
+        answers = [answer if answer is not None else "no answer" for answer in (flip.answer_a, flip.answer_b)]
+        assert f"{flip.gold} {answers[0]}right in {100 * flip.a:.1f}% {answers[1]}right in {100 * flip.b:.1f}%" in said
+
+
+def test_reward_terms_have_curves_where_there_are_several(tmp_path: Path):
+    run = tmp_path / "run"
+    run.mkdir()
+    rows = [{"stage": "reinforce", "step": i, "reward": 0.5, "reward/Accuracy": 0.4, "reward/Length": -0.1 * i} for i in range(1, 5)]
+    for terms, wanted in ((2, True), (1, False)):
+        (run / "metrics.jsonl").write_text("\n".join(json.dumps(dict(list(row.items())[: 3 + terms])) for row in rows))
+        said = Page(report(run).read_text(encoding="utf-8")).said
+        assert ("reward term Accuracy" in said) is wanted and ("reward term Length" in said) is wanted
 
 
 def test_a_fall_in_pass_at_k_is_said(tmp_path: Path):

@@ -185,7 +185,7 @@ def _stored(args: Args, metrics: Sequence[Metric]) -> int:
     if args.model or (args.merge and args.rescore):
         given = ("MODEL", args.model) if args.model else ("--merge", "and --rescore")
         raise BadInput(*given, "records are judged again or put together by themselves; give one of the two alone")
-    stored = [load(path) for path in args.merge or args.rescore]
+    stored = [load(path, tokens=True) for path in args.merge or args.rescore]
     tasks = [_task_of(args, result) for result in stored]
     made: list[Result] = [merge(stored, tasks[0], metrics)] if args.merge else [rescore(r, t, metrics) for r, t in zip(stored, tasks, strict=True)]
     names = [result.record.task for result in made]

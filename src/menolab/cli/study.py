@@ -56,7 +56,10 @@ def parse(argv: Sequence[str]) -> Args:
     Raises:
         BadInput: no such study (with the nearest names), or a value out of range.
     """
-    if not argv or argv[0] in ("-h", "--help", "--json"):
+    if argv and argv[0] in ("-h", "--help"):
+        print(f"usage: {USAGE} [--json]\n\n`meno study` alone lists the studies; `meno study NAME --help` shows what one of them takes.")
+        raise SystemExit(0)
+    if not argv or argv[0] == "--json":
         return Args(None, (), Options(json="--json" in argv))
     import tyro
 

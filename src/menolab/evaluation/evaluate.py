@@ -6,8 +6,10 @@ import hashlib
 import json
 import math
 import time
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ import numpy as np
 from menolab import __version__
 from menolab.engines.decoding import Decoding
 from menolab.engines.engine import Engine
+from menolab.engines.widths import widths
 from menolab.errors import BadInput
 from menolab.evaluation import facts
 from menolab.evaluation.metrics.finished import Finished
@@ -140,7 +143,8 @@ def _draw(
     t0 = time.perf_counter()
     groups = Independent(samples)(engine, problems, decoding, key)
     t1 = time.perf_counter()
-    rows = [judged(_row(engine, group.problem, rollout), task, group.problem, metrics) for group in groups for rollout in group.rollouts]
+    alone = cache(lambda token: engine.decode([token]))
+    rows = [judged(_row(engine, group.problem, rollout, alone), task, group.problem, metrics) for group in groups for rollout in group.rollouts]
     spent["sample"] += t1 - t0
     spent["verify"] += time.perf_counter() - t1
     return rows
@@ -192,7 +196,7 @@ def column(rows: Sequence[Row], samples: int, value: Callable[[Row], Any]) -> np
     return np.array([value(row) for row in rows], dtype=np.float64).reshape(-1, samples)
 
 
-def _row(engine: Engine, problem: Problem, rollout: Rollout) -> Row:
+def _row(engine: Engine, problem: Problem, rollout: Rollout, alone: Callable[[int], str]) -> Row:
     """What was drawn, not judged yet."""
     return Row(
         problem=problem.id,
@@ -213,6 +217,8 @@ def _row(engine: Engine, problem: Problem, rollout: Rollout) -> Row:
         reason="",
         extracted=None,
         vote=None,
+        logprobs=array("f", np.array(rollout.logprobs, dtype=np.float16).tolist()) if rollout.logprobs else None,
+        widths=array("i", divided) if (divided := widths(rollout.tokens, rollout.text, engine.decode, alone)) is not None else None,
     )
 
 

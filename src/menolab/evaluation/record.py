@@ -58,6 +58,10 @@ class Row:
     """The answer found, None if none was (unparsed)."""
     vote: str | None
     """Canonical answer for majority votes."""
+    logprobs: Sequence[float] | None = field(default=None, compare=False, repr=False)
+    """Of each token, nats, to 11 bits, which is enough to look at and small on disk. None if unknown, or if the rows were loaded without."""
+    widths: Sequence[int] | None = field(default=None, compare=False, repr=False)
+    """Characters of the text that each token wrote (`engines.widths`)."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +146,7 @@ def load_rows(path: Path) -> tuple[Row, ...]:
     Raises:
         BadInput: it is not one, or not of rows.
     """
-    return _from_parquet(path.read_bytes(), path)
+    return _from_parquet(path.read_bytes(), path, tokens=True)
 
 
 def save(folder: Path, name: str, result: Result) -> Path:
@@ -158,14 +162,14 @@ def save(folder: Path, name: str, result: Result) -> Path:
     return path
 
 
-def load(path: Path) -> Result:
-    """The result whose record is at `path`.
+def load(path: Path, *, tokens: bool = False) -> Result:
+    """The result whose record is at `path`; with `tokens` its rows have what is stored of each token, which takes most of the memory.
 
     Raises:
         BadInput: missing, truncated, of another format, or rows that are not those the record was written with.
     """
     record, table, table_path = _stored(Path(path))
-    return Result(record, _from_parquet(table, table_path))
+    return Result(record, _from_parquet(table, table_path, tokens=tokens))
 
 
 def load_columns(path: Path, names: Sequence[str]) -> tuple[Record, dict[str, np.ndarray]]:
@@ -227,10 +231,16 @@ def _estimate(data: Mapping[str, Any] | None) -> Estimate | None:
     return Estimate(float(data["mean"]), low, high, int(data["n"]))
 
 
+ROW_GROUP = 1024
+"""Rows that are read together: a viewer that shows one of many samples reads so many."""
+OF_TOKENS = ("logprobs", "widths")
+"""Columns that hold a number a token."""
+
+
 def _schema() -> Any:
     import pyarrow as pa
 
-    kinds = {"int": pa.int32(), "str": pa.string(), "float": pa.float64()}
+    kinds = {"int": pa.int32(), "str": pa.string(), "float": pa.float64(), "Sequence[float]": pa.list_(pa.float32()), "Sequence[int]": pa.list_(pa.int32())}
     return pa.schema([pa.field(f.name, kinds[str(f.type).removesuffix(" | None")], nullable=str(f.type).endswith("None")) for f in dataclasses.fields(Row)])
 
 
@@ -241,7 +251,7 @@ def _to_parquet(rows: Sequence[Row]) -> bytes:
     # A model may emit half a surrogate pair; Parquet holds UTF-8 only.
     columns = {f.name: [_text(getattr(row, f.name)) for row in rows] for f in dataclasses.fields(Row)}
     sink = pa.BufferOutputStream()
-    pq.write_table(pa.table(columns, schema=_schema()), sink, compression="zstd")
+    pq.write_table(pa.table(columns, schema=_schema()), sink, compression="zstd", row_group_size=ROW_GROUP)
     return sink.getvalue().to_pybytes()
 
 
@@ -249,12 +259,15 @@ def _text(value: Any) -> Any:
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
-def _from_parquet(content: bytes, path: Path) -> tuple[Row, ...]:
+def _from_parquet(content: bytes, path: Path, *, tokens: bool) -> tuple[Row, ...]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    schema = _schema()
+    if not tokens:
+        schema = pa.schema([column for column in schema if column.name not in OF_TOKENS])
     try:
-        table = pq.read_table(pa.BufferReader(content), schema=_schema())
+        table = pq.read_table(pa.BufferReader(content), schema=schema)
     except (pa.ArrowException, ValueError, KeyError) as error:
         raise BadInput("rows", str(path), f"is not a table of samples ({error})") from error
     rows: list[dict[str, Any]] = table.to_pylist()

@@ -11,7 +11,7 @@ from typing import Any
 
 from menolab import __version__
 from menolab.errors import BadInput
-from menolab.evaluation.compare import Comparison, adjusted, compare
+from menolab.evaluation.compare import Comparison, Flip, adjusted, compare
 from menolab.evaluation.record import Record, Result
 from menolab.evaluation.statistics import Estimate
 from menolab.files import write_text
@@ -37,10 +37,15 @@ PANELS = {
     "clipped": ("clipped tokens", "share"),
 }
 """Learning curves: metric -> (title, how its values read)."""
+FLIPS = 25
+"""Problems gained, and problems lost, that the page lists."""
 
 
-def report(folder: Path) -> Path:
+def report(folder: Path, *, samples: str = "") -> Path:
     """Write ``report.html`` in a run folder from what lies in it; parts that are missing are named on the page.
+
+    Args:
+        samples: address of the viewer of the run's samples, for links; empty for none.
 
     Raises:
         BadInput: not a run folder.
@@ -48,17 +53,23 @@ def report(folder: Path) -> Path:
     """
     run = read_run(Path(folder))
     path = run.folder / "report.html"
-    write_text(path, render(run))
+    write_text(path, render(run, samples=samples))
     return path
 
 
-def render(run: Run) -> str:
-    """The page as text."""
+def render(run: Run, *, links: Sequence[tuple[str, str]] = (), samples: str = "") -> str:
+    """The page as text.
+
+    Args:
+        links: (text, address) that the page begins with.
+        samples: as for `report`.
+    """
     import jinja2
 
     here = Path(__file__).parent
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
     environment.filters |= {"percent": percent, "interval": interval, "points": points, "number": number, "p": p_value}
+    links = [*links, *([("every sample", samples)] if samples else [])]
     tasks = _tasks(run)
     return environment.from_string((here / "page.html").read_text(encoding="utf-8")).render(
         style=(here / "page.css").read_text(encoding="utf-8"),
@@ -71,6 +82,8 @@ def render(run: Run) -> str:
         missing=run.missing,
         state_names=STATE_NAMES,
         version=__version__,
+        links=links,
+        samples=samples,
     )
 
 
@@ -97,6 +110,10 @@ class TaskView:
     falls: Sequence[str]
     """Where pass@k got worse, in words."""
     pairs: Sequence[Pair]
+    flips: Mapping[str, Sequence[Flip]]
+    """gained and lost of the headline, the largest `FLIPS` of each."""
+    prompts: Mapping[str, str]
+    """Of the problems in `flips`."""
     notes: Sequence[str]
 
 
@@ -124,6 +141,8 @@ def _task(task: str, results: Mapping[str, Result]) -> TaskView:
     notes += [f"{STATE_NAMES[s]}: {w}" for s, result in results.items() for w in result.record.warnings]
     before, after = (states[-2], states[-1]) if len(states) > 1 else ("", "")
     headline = comparisons.get((before, after))
+    flips = {"gained": headline.gained[:FLIPS], "lost": headline.lost[:FLIPS]} if headline else {}
+    asked = {row.problem: row.prompt for row in results[before].rows} if headline else {}
     highest = max(e.high for result in results.values() if (e := result.record.metrics["pass@1"]) is not None)
     return TaskView(
         name=task,
@@ -136,6 +155,8 @@ def _task(task: str, results: Mapping[str, Result]) -> TaskView:
         curve=_pass_chart(results),
         falls=_falls(comparisons),
         pairs=pairs(results[before], results[after], headline) if headline else [],
+        flips=flips,
+        prompts={flip.problem: asked[flip.problem] for several in flips.values() for flip in several},
         notes=list(dict.fromkeys(notes)),
     )
 
@@ -175,17 +196,18 @@ def _stages(run: Run) -> list[dict[str, Any]]:
     stages = []
     for stage in dict.fromkeys(str(row["stage"]) for row in run.metrics):
         rows = [row for row in run.metrics if row["stage"] == stage]
-        panels = [panel for key in PANELS if (panel := _panel(rows, key)) is not None]
+        terms = dict.fromkeys(key for row in rows for key in row if key.startswith("reward/"))
+        shown = {"reward": PANELS["reward"], **({key: (f"reward term {key[7:]}", "number") for key in terms} if len(terms) > 1 else {}), **PANELS}
+        panels = [panel for key, (title, reads) in shown.items() if (panel := _panel(rows, key, title, reads)) is not None]
         window = _window(len(rows))
         stages.append({"name": STAGE_NAMES.get(stage, stage), "steps": rows[-1]["step"], "window": window, "panels": panels})
     return stages
 
 
-def _panel(rows: Sequence[Mapping[str, Any]], key: str) -> dict[str, Any] | None:
+def _panel(rows: Sequence[Mapping[str, Any]], key: str, title: str, reads: str) -> dict[str, Any] | None:
     values = [_finite(row.get(key)) for row in rows]
     if not any(v is not None for v in values):
         return None
-    title, reads = PANELS[key]
     write: Callable[[float], str] = (lambda v: f"{v:.0%}" if v >= 0.1 else f"{100 * v:.2g}%") if reads == "share" else number
     steps, window = [float(row["step"]) for row in rows], _window(len(rows))
     known = [v for v in values if v is not None]

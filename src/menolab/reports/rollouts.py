@@ -55,14 +55,19 @@ def pairs(before: Result, after: Result, comparison: Comparison) -> list[Pair]:
     return [Pair(kind, _side(a[problem]), _side(b[problem])) for kind, problem in chosen]
 
 
+def stretches(text: str, extracted: str | None) -> list[tuple[str, int, int]]:
+    """The response as (kind, start, end): thinking (up to </think>; all of it if that never comes after <think>), answer (the last place where it stands)
+    and text."""
+    head, mark, _ = text.rpartition("</think>")
+    thought = len(head + mark) if mark else len(text) if text.lstrip().startswith("<think>") else 0
+    found = text.rfind(extracted, thought) if extracted else -1
+    start, end = (found, found + len(extracted or "")) if found >= 0 else (len(text), len(text))
+    return [s for s in (("thinking", 0, thought), ("text", thought, start), ("answer", start, end), ("text", end, len(text))) if s[1] < s[2]]
+
+
 def cut(text: str, extracted: str | None) -> list[Piece]:
-    """The response as thinking (up to </think>; all of it if that never comes after <think>), answer (the last place where it stands) and text."""
-    head, mark, tail = text.rpartition("</think>")
-    thinking, rest = (head + mark, tail) if mark else ((text, "") if text.lstrip().startswith("<think>") else ("", text))
-    pieces = [Piece("thinking", _shortened(thinking))]
-    before, found, behind = rest.rpartition(extracted) if extracted else (rest, "", "")
-    pieces += [Piece("text", _shortened(before or behind if not found else before)), Piece("answer", found), Piece("text", behind if found else "")]
-    return [piece for piece in pieces if piece.text]
+    """The response's stretches, long ones shortened in their middle."""
+    return [Piece(kind, text[start:end] if kind == "answer" else _shortened(text[start:end])) for kind, start, end in stretches(text, extracted)]
 
 
 def _shortened(text: str) -> str:

@@ -41,7 +41,7 @@ from menolab.stages.following import follow, recall
 from menolab.stages.learner import Learner, frozen_copy, learner, minibatches, torch_dtype
 from menolab.stages.process import NoProcess, ProcessModel, ProcessReward
 from menolab.stages.rescore import check_solutions, explained, fill_unknown, logprobs, with_solutions, with_values
-from menolab.stages.rollout_log import save_rollouts
+from menolab.stages.rollout_log import Lesson, due, save_rollouts
 
 PROVIDED = frozenset(
     {"reference_logprobs", "recomputed_logprobs", "entropy", "entropy_gradient", "solutions", "whole_update", "normalisers", "opinions"}
@@ -131,16 +131,19 @@ class Reinforce(Stage):
         for step in loop:
             clock = Clock()
             groups, kept = gather(self._rounds(run, engine, panel, loop, clock), self.filters, self._problems(run))
-            save_rollouts(run, step + 1, groups)
             metrics = describe(groups) | {"kept": sum(len(group.sampled) for group in kept)}
+            rate = setup.lr * setup.schedule(loop.progress)
             try:
-                metrics |= self._learn(learns, process, kept, reference, setup.lr * setup.schedule(loop.progress), key.fold("minibatches", step))
+                learnt, lesson = self._learn(learns, process, kept, reference, rate, key.fold("minibatches", step))
             except RunFailed as error:
-                save_rollouts(run, step + 1, groups, due=True)
+                save_rollouts(run, step + 1, groups, engine.decode)
                 raise RunFailed(f"reinforce step {step + 1}: {error}; its rollouts are in {run.folder / 'rollouts'}") from error
+            metrics |= learnt
             if reference is not None and self.follow:
                 follow(reference, policy, learns.optimizer, self.follow)
             clock.lap("update")
+            if due(run, step + 1):
+                save_rollouts(run, step + 1, groups, engine.decode, lesson)
             loop.state = self.curriculum.learn(loop.state, groups)
             loop.done(metrics, clock.timings(metrics["tokens"]))
         return policy
@@ -166,10 +169,10 @@ class Reinforce(Stage):
 
     def _learn(
         self, learns: Learner, process: ProcessModel | None, groups: Sequence[Group], reference: Policy | None, lr: float, key: Key
-    ) -> dict[str, float]:
+    ) -> tuple[dict[str, float], Lesson | None]:
         """All updates of one batch of rollouts; metrics are means over updates. Nothing to learn from gives no update."""
         if not groups:
-            return {"loss": 0.0, "grad_norm": 0.0}
+            return {"loss": 0.0, "grad_norm": 0.0}, None
         batch, metrics = self._known(collate(groups, learns.decoding.max_tokens), learns, reference), {}
         if process is not None:
             batch, metrics = process(batch, lr, key.fold("process"))
@@ -184,7 +187,7 @@ class Reinforce(Stage):
                 order_B = torch.from_numpy(key.fold(epoch).numpy().permutation(batch.totals.rollouts))
                 for part, part_credit_BT in minibatches(batch, own_BT, self.minibatches, order_B, whole_groups=self.loss.whole_groups):
                     reports.append(learns.update(part, part_credit_BT, lr))
-        return {name: fmean(report.get(name, 0.0) for report in reports) for name in reports[0]} | metrics
+        return {name: fmean(report.get(name, 0.0) for report in reports) for name in reports[0]} | metrics, Lesson(groups, batch, credit_BT)
 
     def _known(self, batch: Batch, learns: Learner, reference: Policy | None) -> Batch:
         """The batch with the log-probabilities that its parts need, under the policy before its update and under the reference."""

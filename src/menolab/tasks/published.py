@@ -67,7 +67,7 @@ class PublishedFile(Task):
         """
         return read_once(self.path, self, located_problems)
 
-    def listed(self) -> tuple[Problem, ...]:
+    def listed(self) -> tuple[Problem, ...] | None:
         """The distinct problems in file order.
 
         Raises:

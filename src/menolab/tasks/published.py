@@ -80,7 +80,7 @@ class PublishedFile(Task):
 
     def __call__(self, key: Key) -> Problem:
         """One of the problems, uniform."""
-        return key.random().choice(self.listed())
+        return key.random().choice(self.listed() or ())
 
     def verify(self, problem: Problem, text: str) -> Verdict:
         return self.verifier(problem, text)

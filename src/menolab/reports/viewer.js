@@ -88,12 +88,13 @@
   const rivals = () => page.sources.filter((one) => one.kind === "evaluation" && one.task === source().task && one.id !== state.s).map((one) => one.name);
 
   async function refresh() {
+    if (!index) return;
     const mine = ++searching;
     let within = null;
     if (state.q) {
       $("count").textContent = "searching …";
       try { within = await store.search(state.s, state.q); } catch (error) { return fail(error); }
-      if (mine !== searching) return;
+      if (mine !== searching || !index) return;
     }
     const base = within || Array.from(index.columns.problem.keys());
     const counts = {};
@@ -118,6 +119,7 @@
 
   let drawn = "";
   function draw(anew) {
+    if (!index) return;
     const scroller = $("scroller");
     const first = Math.max(0, Math.floor(scroller.scrollTop / HEIGHT) - 8);
     const last = Math.min(listed.length, first + Math.ceil(scroller.clientHeight / HEIGHT) + 16);
@@ -151,7 +153,8 @@
   // ---- one sample ------------------------------------------------------------------------------------------------------------------------------
 
   async function show(at, opened) {
-    const mine = ++loading, id = state.s, key = `${id} ${at}`;
+    if (!index) return;
+    const id = state.s, key = `${id} ${at}`;
     current = at;
     const c = index.columns;
     Object.assign(state, { p: index.problems[c.problem[at]], n: String(c.sample[at]), t: c.step && c.step[at] !== null ? String(c.step[at]) : "" });
@@ -162,7 +165,7 @@
       if (!rows.has(key)) rows.set(key, await store.row(id, at));
     } catch (error) { return fail(error); }
     if (rows.size > 64) rows.delete(rows.keys().next().value);
-    if (mine === loading || (state.s === id && current === at)) detail(at, rows.get(key) || await store.row(id, at));
+    if (index && state.s === id && current === at) detail(at, rows.get(key));
   }
   function empty() {
     $("detail").replaceChildren(make("div", { class: "empty" }, make("strong", {}, "Nothing to show."), "This table holds no sample."));
@@ -294,6 +297,10 @@
   async function open() {
     const mine = ++loading, id = state.s;
     current = -1;
+    index = null;  // rows of the old table mean nothing in the new one: nothing can be chosen until its index is here
+    listed = [];
+    $("items").replaceChildren();
+    $("count").textContent = "loading …";
     tabs();
     try {
       if (!indexes.has(id)) indexes.set(id, await store.index(id));

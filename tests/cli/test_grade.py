@@ -132,13 +132,13 @@ def test_code_rows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_lost_verdicts_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path, json.dumps({"id": 1, "kind": "exact", "gold": "1", "answer": "1"}) + "\n")
-    # A race lost on purpose: a quick verdict may be there before any time limit is looked at.
+    # As if every verdict came too late: a real quick one may be there before its time limit is looked at.
     monkeypatch.setattr(grade, "verify_all", lambda jobs, *rest: [undecided("timeout", "no verdict in time") for _ in jobs])
     assert main(["grade", path, "--workers", "1", "--seconds", "1e-9"]) == 0
     out, err = capsys.readouterr()
     assert (json.loads(out)["verdict"], json.loads(out)["stage"]) == ("undecided", "timeout")
     assert "1 of 1 verdicts were lost" in err
-    # A race lost on purpose: a quick verdict may be there before any time limit is looked at.
+    # As if every verdict came too late: a real quick one may be there before its time limit is looked at.
     monkeypatch.setattr(grade, "verify_all", lambda jobs, *rest: [undecided("timeout", "no verdict in time") for _ in jobs])
     assert main(["grade", path, "--workers", "-1"]) == 2
 

@@ -138,8 +138,7 @@ def test_lost_verdicts_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture
     out, err = capsys.readouterr()
     assert (json.loads(out)["verdict"], json.loads(out)["stage"]) == ("undecided", "timeout")
     assert "1 of 1 verdicts were lost" in err
-    # As if every verdict came too late: a real quick one may be there before its time limit is looked at.
-    monkeypatch.setattr(grade, "verify_all", lambda jobs, *rest: [undecided("timeout", "no verdict in time") for _ in jobs])
+    monkeypatch.undo()
     assert main(["grade", path, "--workers", "-1"]) == 2
 
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch.utils.checkpoint import checkpoint
 
 from menolab.models.lean import native
 from menolab.models.lean.forest import Forest
 from menolab.models.lean.ops import Heads, Turn, add_norm, attend, swiglu
+from menolab.models.lean.products import Product
 from menolab.models.modes import evaluating
 from menolab.models.policy import Policy
 
@@ -26,26 +26,6 @@ TOLERANCE = 2e-3
 """Largest difference of a logit from the general path's, relative to the largest logit, at which the lean path is taken for the same model (float32)."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, eq=False)
-class Product:
-    """One matrix product: modules of one input side by side."""
-
-    weight: torch.Tensor
-    bias: torch.Tensor | None
-
-    @classmethod
-    def of(cls, *modules: Any, dtype: torch.dtype) -> Product:
-        """The modules' weights as they are now, adapters added in; differentiable."""
-        weights = [_weight(module) for module in modules]
-        biases = [bias for module in modules if (bias := _bias(module)) is not None]  # all or none have one
-        weight = weights[0] if len(weights) == 1 else torch.cat(weights)
-        bias = None if not biases else biases[0] if len(biases) == 1 else torch.cat(biases)
-        return cls(weight.to(dtype), None if bias is None else bias.to(dtype))
-
-    def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        return F.linear(x, self.weight, self.bias)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,12 +69,12 @@ class LeanModel:
             norms = (attention.q_norm.weight.float(), attention.k_norm.weight.float()) if hasattr(attention, "q_norm") else (None, None)
             yield Layer(
                 norm_in=module.input_layernorm.weight.float(),
-                qkv=Product.of(attention.q_proj, attention.k_proj, attention.v_proj, dtype=dtype),
+                qkv=_product(attention.q_proj, attention.k_proj, attention.v_proj, dtype=dtype),
                 turn=Turn(*angles, *norms, self.epsilon),
-                out=Product.of(attention.o_proj, dtype=dtype),
+                out=_product(attention.o_proj, dtype=dtype),
                 norm_mid=module.post_attention_layernorm.weight.float(),
-                gate_up=Product.of(mlp.gate_proj, mlp.up_proj, dtype=dtype),
-                down=Product.of(mlp.down_proj, dtype=dtype),
+                gate_up=_product(mlp.gate_proj, mlp.up_proj, dtype=dtype),
+                down=_product(mlp.down_proj, dtype=dtype),
             )
 
     def embed(self, tokens_N: torch.Tensor) -> torch.Tensor:
@@ -190,6 +170,15 @@ def _odd(module: Any) -> str:
     plain = not variant and not module.merged and not module.disable_adapters and not module.fan_in_fan_out
     still = all(isinstance(module.lora_dropout[name], torch.nn.Identity) for name in active)
     return "" if plain and still and not any(module.lora_bias.get(name) for name in active) else "adapters of another kind than plain LoRA"
+
+
+def _product(*modules: Any, dtype: torch.dtype) -> Product:
+    """Modules of one input side by side, with their weights as they are now, adapters added in; differentiable."""
+    weights = [_weight(module) for module in modules]
+    biases = [bias for module in modules if (bias := _bias(module)) is not None]  # all or none have one
+    weight = weights[0] if len(weights) == 1 else torch.cat(weights)
+    bias = None if not biases else biases[0] if len(biases) == 1 else torch.cat(biases)
+    return Product(weight.to(dtype), None if bias is None else bias.to(dtype))
 
 
 def _weight(module: Any) -> torch.Tensor:

@@ -16,7 +16,7 @@ from typing import Any
 
 import torch
 
-SOURCE = Path(__file__).with_name("kernels.cpp")
+SOURCES = tuple(Path(__file__).with_name(name) for name in ("kernels.cpp", "products.cpp"))
 FLAGS = ("-O3", "-march=native", "-std=c++17", "-fno-math-errno", "-fno-trapping-math", "-shared", "-fPIC")
 NAMES = {torch.float32: "float32", torch.bfloat16: "bfloat16"}
 INT, P, F = ctypes.c_int, ctypes.c_void_p, ctypes.c_float
@@ -32,6 +32,11 @@ SIGNATURES: dict[str, tuple[Any, ...]] = {
     "step": (INT, INT, INT, INT, P, P, P, F, P, P, P, P, INT, P, P, P, INT),
     "fill": (INT, INT, INT, INT, P, P, P, P, INT),
 }
+PRODUCTS: dict[str, tuple[Any, ...]] = {
+    "pack_columns": (INT, INT, P, INT, INT, P, INT),
+    "product": (INT, INT, INT, P, INT, INT, P, P, P, INT, INT),
+}
+"""Of float32 alone; to be called where `products` says so."""
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +44,16 @@ log = logging.getLogger(__name__)
 def available() -> bool:
     """Whether the kernels can be had on this machine; the first call builds them (a few seconds, once a machine)."""
     return _library() is not None
+
+
+def products() -> bool:
+    """Whether the kernels have matrix products of their own here: the processor has a bfloat16 matrix unit, and the system lets this process use it."""
+    return (lib := _library()) is not None and _asked(lib)
+
+
+@functools.cache
+def _asked(lib: ctypes.CDLL) -> bool:
+    return bool(lib.products_here())
 
 
 def call(name: str, dtype: torch.dtype, *args: Any) -> None:
@@ -60,24 +75,24 @@ def _library() -> ctypes.CDLL | None:
     except (OSError, subprocess.SubprocessError) as error:
         log.warning("the fused CPU kernels could not be built with %s (%s); plain torch operations are used instead", compiler, error)
         return None
-    for name, types in SIGNATURES.items():
-        for dtype in NAMES.values():
-            function = getattr(lib, f"{name}_{dtype}")
-            function.argtypes, function.restype = types, None
+    every = {f"{name}_{dtype}": types for name, types in SIGNATURES.items() for dtype in NAMES.values()}
+    for name, types in {**every, **{f"{name}_float32": types for name, types in PRODUCTS.items()}}.items():
+        function = getattr(lib, name)
+        function.argtypes, function.restype = types, None
     return lib
 
 
 def _built(compiler: str) -> Path:
     """The shared library, from the cache or freshly compiled. Its name holds all that it depends on: source, flags, compiler, processor."""
     version = subprocess.run([compiler, "--version"], capture_output=True, check=True).stdout.decode(errors="replace")
-    identity = "\n".join([SOURCE.read_text(), *FLAGS, version, _processor()])
+    identity = "\n".join([*(source.read_text() for source in SOURCES), *FLAGS, version, _processor()])
     name = f"kernels-{hashlib.sha256(identity.encode()).hexdigest()[:20]}.so"
     folder = _cache() if (_cache() / name).exists() else _writable(_cache())
     if not (folder / name).exists():
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
             out = Path(scratch) / name
             for threads in (["-fopenmp"], []):  # Apple's compiler has no OpenMP: one thread there
-                done = subprocess.run([compiler, *FLAGS, *_wide(), *threads, str(SOURCE), "-o", str(out)], capture_output=True)
+                done = subprocess.run([compiler, *FLAGS, *_wide(), *threads, *map(str, SOURCES), "-o", str(out)], capture_output=True)
                 if done.returncode == 0:
                     break
             else:

@@ -8,27 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from menolab.bench import clock
-from menolab.bench.clock import Lap, Moment, Ratio, interleave, others, ratio, timed
-
-
-def test_others_is_what_this_process_did_not_use() -> None:
-    begin = Moment(wall=10.0, busy=100.0, own=5.0)
-    assert others(begin, Moment(12.0, 104.0, 7.0)) == pytest.approx(1.0, abs=0.02)  # 4 s busy, 2 s our own, in 2 s
-    assert others(begin, Moment(12.0, 102.01, 7.0)) == 0.0  # less than the counter can tell
-    assert others(begin, Moment(12.0, 101.0, 7.0)) == 0.0
-
-
-def test_proc_stat_is_read_without_idle_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    stat = tmp_path / "stat"
-    stat.write_text("cpu  100 20 30 9999 8888 4 5 6 0 0\ncpu0 1 2 3\n")
-    monkeypatch.setattr(clock, "STAT", stat)
-    monkeypatch.setattr(clock.os, "sysconf", lambda name: 100)
-    assert Moment.now().busy == pytest.approx(1.65)
+from menolab import load
+from menolab.bench.clock import Lap, Ratio, interleave, ratio, timed
 
 
 def test_a_system_that_does_not_say_counts_as_quiet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "STAT", tmp_path / "none")
+    monkeypatch.setattr(load, "STAT", tmp_path / "none")
     lap = timed(dict)
     assert math.isnan(lap.others) and lap.quiet
 

@@ -2,53 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import resource
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import median
 from typing import Any
 
+from menolab.load import Moment, others
+
 QUIET = 0.1
 """Processors that others may keep busy during a lap that counts."""
-TICKS = 2
-"""/proc/stat counts in hundredths of a second; so many of them are rounding."""
-STAT = Path("/proc/stat")
-
-
-@dataclass(frozen=True)
-class Moment:
-    """Three clocks read at once. Seconds."""
-
-    wall: float
-    busy: float
-    """All processors together, since boot; NaN where the system does not say."""
-    own: float
-    """Of this process, all threads."""
-
-    @classmethod
-    def now(cls) -> Moment:
-        own = resource.getrusage(resource.RUSAGE_SELF)
-        return cls(time.perf_counter(), _busy(), own.ru_utime + own.ru_stime)
-
-
-def _busy() -> float:
-    try:
-        fields = [int(word) for word in STAT.read_text().split("\n", 1)[0].split()[1:9]]
-    except OSError:
-        return float("nan")
-    user, nice, system, _idle, _waiting, irq, soft_irq, stolen = fields
-    return (user + nice + system + irq + soft_irq + stolen) / os.sysconf("SC_CLK_TCK")
-
-
-def others(begin: Moment, end: Moment) -> float:
-    """Mean number of processors that other processes kept busy; NaN where the system does not say."""
-    foreign = (end.busy - begin.busy) - (end.own - begin.own)
-    if foreign != foreign:
-        return foreign
-    return max(0.0, foreign - TICKS / os.sysconf("SC_CLK_TCK")) / max(end.wall - begin.wall, 1e-9)
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,10 @@ from statistics import fmean, median
 from typing import TYPE_CHECKING, Any
 
 from menolab.bench import child
-from menolab.bench.clock import QUIET, Lap, Moment, interleave, others, ratio
+from menolab.bench.clock import QUIET, Lap, interleave, ratio
 from menolab.bench.memory import peak_device, peak_rss
 from menolab.bench.workload import PROBLEMS, Workload, problems, write_model, write_problems
+from menolab.load import Moment, others
 from menolab.pieces import CHECKOUT
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ def ours(work: Mapping[str, Any], steps: int) -> dict[str, Any]:
     import torch
 
     from menolab.files import read_json_lines
+    from menolab.models.lean import native
     from menolab.runs.pipeline import carry_out
     from menolab.runs.run import Launch, Listener, create
 
@@ -133,7 +135,7 @@ def ours(work: Mapping[str, Any], steps: int) -> dict[str, Any]:
         # Equal rewards in a group are no credit, and a loss without credit is no work.
         "skipped": fmean(told["dead_groups"] for told in metrics[WARMUP:]),
         "lengths": lengths,
-        "threads": torch.get_num_threads(),
+        "threads": max(torch.get_num_threads(), native.threads()),
         "peak_rss_bytes": peak_rss(),
         "peak_device_bytes": peak_device(load.torch_device),
     }

@@ -13,7 +13,9 @@ from menolab.errors import BadInput
 from menolab.evaluation import record
 from menolab.evaluation.evaluate import evaluate
 from menolab.files import locked, remove_scratch
+from menolab.load import Free
 from menolab.models.checkpoint import Checkpoint
+from menolab.models.lean import native
 from menolab.models.policy import Policy
 from menolab.runs.run import Run, ask_on_interrupt
 from menolab.runs.stage import NoTraining, Stage
@@ -52,19 +54,23 @@ def _carry_out(run: Run) -> None:
 
 
 SMALL = 2_000_000
-"""Parameters below which a model runs on one thread."""
+"""Parameters below which torch runs a model on one thread."""
+MOST = 4
+"""Threads of the kernels of such a model: its work is soon too little to share."""
 
 
 def settle_threads(run: Run, policy: Policy) -> None:
-    """Fix the number of CPU threads for good, since sums depend on it in the last bit: a resumed run keeps it.
+    """Fix the number of torch's CPU threads for good, since its sums depend on it in the last bit: a resumed run keeps it.
 
-    A small model gets one. Its matrices gain little from a second (0.5M parameters: 24 against 36 ms a step on a quiet machine) and lose much when
-    anything else runs, because OpenMP's threads wait for one another at every operation (200 ms a step beside one busy process).
+    A small model gets one: torch's many small operations gain little from a second and lose much when anything else runs, because OpenMP's threads wait
+    for one another at each (0.5M parameters: 200 instead of 36 ms a step beside one busy process). The kernels, whose results do not depend on threads,
+    take the processors that others leave free meanwhile.
     """
-    threads = run.launch.threads or (1 if sum(p.numel() for p in policy.model.parameters()) < SMALL else torch.get_num_threads())
-    torch.set_num_threads(threads)
-    if run.launch.threads != threads:
-        run.keep_launch(replace(run.launch, threads=threads))
+    threads, small = run.launch.threads, sum(p.numel() for p in policy.model.parameters()) < SMALL
+    native.staff(Free(MOST) if small and not threads else torch.get_num_threads)
+    torch.set_num_threads(threads or (1 if small else torch.get_num_threads()))
+    if not threads and not small:
+        run.keep_launch(replace(run.launch, threads=torch.get_num_threads()))
 
 
 def train(run: Run, name: str, stage: Stage, policy: Policy) -> Policy:

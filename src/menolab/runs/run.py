@@ -42,7 +42,7 @@ class Launch:
     device: str = "auto"
     """cpu, cuda, cuda:1 ...; auto takes a GPU if there is one."""
     threads: int = 0
-    """CPU threads; 0: one for a small model, else torch's choice. A resumed run keeps the first launch's number."""
+    """CPU threads; 0: torch's choice, which a resumed run keeps; for a small model one, and its kernels those that other processes leave free."""
     checkpoint_every: float = 15.0
     """Seconds between checkpoints, more where saving one takes more than a twentieth of that; 0 saves after every step."""
     rollouts_every: int = 10

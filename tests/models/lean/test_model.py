@@ -283,3 +283,23 @@ def test_a_model_is_let_go():
     del policy
     gc.collect()
     assert (len(module._GAPS), len(module._ROTATIONS)) < before
+
+
+@needs_kernels
+@pytest.mark.parametrize("name", LEAN)
+def test_kernels_give_the_same_numbers_on_any_number_of_threads(name):
+    """Values and gradients bit for bit: how many processors are free must not change a run."""
+    policy, results, count = lean_tiny(name), [], torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        for threads in (1, 2, 3):
+            native.staff(lambda threads=threads: threads)
+            policy.model.zero_grad()
+            logits = ours(policy)
+            logits.square().sum().backward()
+            results.append([logits.detach(), *(p.grad.clone() for p in policy.model.parameters() if p.grad is not None)])
+    finally:
+        native.staff(torch.get_num_threads)
+        torch.set_num_threads(count)
+    for other in results[1:]:
+        assert all(torch.equal(a, b) for a, b in zip(results[0], other, strict=True))

@@ -11,6 +11,7 @@ import platform
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -56,12 +57,26 @@ def _asked(lib: ctypes.CDLL) -> bool:
     return bool(lib.products_here())
 
 
+def threads() -> int:
+    """How many threads a kernel that is called now runs on."""
+    return _staff()
+
+
+def staff(count: Callable[[], int]) -> None:
+    """Ask this, from now on, how many threads kernels run on. Their results do not depend on it; torch's own number is asked by default."""
+    global _staff
+    _staff = count
+
+
+_staff: Callable[[], int] = torch.get_num_threads
+
+
 def call(name: str, dtype: torch.dtype, *args: Any) -> None:
-    """Run one kernel on this process's number of threads. Tensors are passed by address: contiguous, and alive until it returns; None is null."""
+    """Run one kernel on as many threads as `staff` said. Tensors are passed by address: contiguous, and alive until it returns; None is null."""
     lib = _library()
     assert lib is not None
     values = [a.data_ptr() if isinstance(a, torch.Tensor) else a for a in args]
-    getattr(lib, f"{name}_{NAMES[dtype]}")(*values, torch.get_num_threads())
+    getattr(lib, f"{name}_{NAMES[dtype]}")(*values, _staff())
 
 
 @functools.cache

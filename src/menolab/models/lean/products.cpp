@@ -221,15 +221,17 @@ EXPORT void pack_columns_float32(int n, int k, const float* b, int stride, int d
 // C [m, n] = A [m, k] times packed B [k, n] (plus C where `add`, plus bias).
 EXPORT void product_float32(int m, int n, int k, const float* a, int stride, int deep, const uint32_t* b, const float* bias, float* c, int add, int threads) {
   Product p = {{a, m, k, stride, (bool)deep}, b, bias, c, n, (bool)add};
-  // Threads share rows where there are many, else columns; each then makes tiles of all the rows for itself.
-  int rows = tiles(m), columns = tiles(n), side = rows >= 8 * threads ? rows : columns, share = (side + 2 * threads - 1) / (2 * threads) * 2;
+  // Threads share rows where there are many, and each reads all of B; else columns, and each makes tiles of all the rows for itself.
+  int rows = tiles(m), columns = tiles(n);
+  bool by_rows = rows >= 8 * threads || (rows >= 2 * threads && rows >= columns);
+  int side = by_rows ? rows : columns, share = (side + 2 * threads - 1) / (2 * threads) * 2;
 #pragma omp parallel for num_threads(threads) schedule(static)
   for (int t = 0; t < threads; t++) {
     static thread_local Held held;
     TileConfig config;
     _tile_loadconfig(&config);
     int from = std::min(t * share, side), to = std::min((t + 1) * share, side);
-    side == rows && rows >= 8 * threads ? p.run(from, to, 0, columns, held.at) : p.run(0, rows, from, to, held.at);
+    by_rows ? p.run(from, to, 0, columns, held.at) : p.run(0, rows, from, to, held.at);
     _tile_release();
   }
 }

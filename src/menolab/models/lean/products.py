@@ -55,9 +55,9 @@ class _Linear(torch.autograd.Function):
         if ctx.needs_input_grad[0]:
             dx = _product(dy, _packed(weight), torch.empty_like(x))
         if ctx.needs_input_grad[1]:
-            dw = torch.zeros_like(weight)
-            for dy_part, x_part in zip(dy.split(TOKENS_AT_ONCE), x.split(TOKENS_AT_ONCE), strict=True):
-                _product(dy_part.t(), _packed(x_part), dw, add=True)
+            dw = torch.empty_like(weight)
+            for i, (dy_part, x_part) in enumerate(zip(dy.split(TOKENS_AT_ONCE), x.split(TOKENS_AT_ONCE), strict=True)):
+                _product(dy_part.t(), _packed(x_part), dw, add=i > 0)
         if ctx.needs_input_grad[2]:
             db = dy.sum(0)
         return dx, dw, db, None

@@ -169,7 +169,7 @@ def test_one_sample_a_problem_is_mcnemar():
 
 
 def test_random_flips_agree_with_the_normal_limit():
-    d = np.random.default_rng(6).normal(0.1, 1.0, 300)
+    d = np.random.default_rng(6).normal(0.1, 1.0, 80)
     z = d.sum() / math.sqrt((d**2).sum())
     assert statistics.paired_p(d, KEY) == pytest.approx(2 * stats.norm.sf(abs(z)), abs=0.02)
     assert statistics.paired_p(d + 5, KEY) == pytest.approx(1 / (statistics.FLIPS + 1))
@@ -301,12 +301,30 @@ def test_the_interval_from_moments_is_the_bootstraps(monkeypatch: pytest.MonkeyP
     assert moments.high - moments.mean > moments.mean - moments.low
 
 
-def test_many_small_moves_have_a_normal_p(monkeypatch: pytest.MonkeyPatch):
+def test_rare_moves_of_many_problems_are_drawn():
+    """Four gains among 5000 problems: the mean's distribution is far from normal, and no resample of gains is a loss."""
+    b = np.zeros(5000)
+    b[:4] = 1.0
+    d = statistics.paired_difference(np.zeros(5000), b, KEY)
+    assert 0.0 < d.low < 0.0004 and d.high == pytest.approx(stats.poisson(4).ppf(0.975) / 5000, abs=2.1e-4)
+
+
+def test_many_small_moves_have_a_normal_p():
     d = np.random.default_rng(14).normal(0.03, 1.0, 4000)
-    want = stats.norm.sf(abs(d.sum()) / math.sqrt((d**2).sum())) * 2
-    assert statistics.paired_p(d, KEY) == pytest.approx(want, rel=1e-12)
-    flips = 1 - 2 * np.random.default_rng(0).integers(0, 2, (4000, 4000), dtype=np.int8)
-    assert (np.abs(flips @ d) >= abs(d.sum())).mean() == pytest.approx(want, abs=0.02)
+    z = abs(d.sum()) / math.sqrt((d**2).sum())
+    assert statistics.paired_p(d, KEY) == pytest.approx(stats.norm.sf(z) * 2, abs=1e-4)
+
+
+@pytest.mark.parametrize("up", [113, 121])
+def test_some_hundreds_of_moves_agree_with_flips(up: int):
+    """Moves of 1/8 to 8/8 of a problem, `up` of 200 upward: the weight is just below the bound, where the correction matters most."""
+    rng = np.random.default_rng(22)
+    d = rng.integers(1, 9, 200) / 8 * np.repeat([1, -1], [up, 200 - up])
+    assert 0.007 < (d**4).sum() / (d**2).sum() ** 2 < 0.01
+    sums = np.abs(np.concatenate([(1 - 2 * rng.integers(0, 2, (5000, 200), dtype=np.int8)) @ d for _ in range(40)]))
+    want = float(((sums > abs(d.sum()) + 1e-9).sum() + (np.abs(sums - abs(d.sum())) <= 1e-9).sum() / 2) / len(sums))
+    assert 0.005 < want < 0.2
+    assert statistics.paired_p(d, KEY) == pytest.approx(want, abs=4 * math.sqrt(want * (1 - want) / len(sums)))
 
 
 def test_mcnemar_of_many_flips_is_exact():

@@ -181,13 +181,39 @@ def load_columns(path: Path, names: Sequence[str]) -> tuple[Record, dict[str, np
     import pyarrow.parquet as pq
 
     record, content, table_path = _stored(Path(path))
-    wanted = pa.schema([_schema().field(name) for name in names])
+    fields = [_schema().field(name) for name in names]
+    texts = [field.name for field in fields if pa.types.is_string(field.type)]
+    wanted = pa.schema([field.with_type(pa.dictionary(pa.int32(), pa.string())) if field.name in texts else field for field in fields])
     try:
-        table = pq.read_table(pa.BufferReader(content), columns=list(names)).cast(wanted)
+        # Texts as their dictionaries: a text that many samples share is made once. `ParquetFile`, since `read_table` and all conversions of pyarrow's
+        # own load pandas where it is installed, which takes longer than the reading.
+        table = pq.ParquetFile(pa.BufferReader(content), read_dictionary=texts).read(columns=list(names)).select(list(names)).cast(wanted)
     except (pa.ArrowException, ValueError, KeyError) as error:
         raise BadInput("rows", str(table_path), f"is not a table of samples ({error})") from error
-    columns = {name: table[name].to_numpy() for name in names}
-    return record, {name: column if column.dtype == object else column.astype(np.float64) for name, column in columns.items()}
+    return record, {name: _texts(table[name]) if name in texts else _floats(table[name]) for name in names}
+
+
+def _texts(column: Any) -> np.ndarray:
+    """A dictionary-encoded column of texts as objects, null as None."""
+    array = column.unify_dictionaries().combine_chunks()
+    texts = np.array([*array.dictionary.to_pylist(), None], dtype=object)
+    return texts[_filled(array.indices, len(texts) - 1, np.dtype(np.int64))]
+
+
+def _floats(column: Any) -> np.ndarray:
+    """A column of numbers as float64, null as NaN."""
+    return _filled(column.combine_chunks(), math.nan, np.dtype(np.float64))
+
+
+def _filled(array: Any, nothing: float, dtype: np.dtype) -> np.ndarray:
+    """An array of numbers with `nothing` for null."""
+    import pyarrow as pa
+
+    if not array.null_count:
+        return np.from_dlpack(array).astype(dtype)
+    values = np.full(len(array), nothing, dtype)
+    values[np.from_dlpack(array.is_valid().cast(pa.int8())) == 1] = np.from_dlpack(array.drop_null())
+    return values
 
 
 def _stored(path: Path) -> tuple[Record, bytes, Path]:

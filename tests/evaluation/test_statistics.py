@@ -286,7 +286,7 @@ def test_differences_of_several_scores_are_those_of_each():
     together = statistics.paired_differences(a, b, KEY)
     for k, ours in enumerate(together):
         alone = statistics.paired_difference(a[:, k], b[:, k], KEY)
-        assert (ours.mean, ours.p, ours.detectable) == (alone.mean, alone.p, alone.detectable)
+        assert (ours.mean, ours.p) == (alone.mean, alone.p) and ours.detectable == pytest.approx(alone.detectable)
         assert (ours.low, ours.high) == pytest.approx((alone.low, alone.high), abs=0.01)
 
 

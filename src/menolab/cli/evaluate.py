@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,14 +18,10 @@ if TYPE_CHECKING:
     from menolab.engines.decoding import Decoding
     from menolab.evaluation.metrics.metric import Metric
     from menolab.evaluation.record import Record, Result
+    from menolab.evaluation.statistics import Estimate
     from menolab.records import Problem
     from menolab.runs.setup import Setup
     from menolab.tasks.task import Task
-
-STANDARD_NAMES = ("pass@", "maj@", "truncated", "unparsed", "undecided", "errored", "length", "entropy")
-"""How the names of the standard metrics begin."""
-MAX_TOKENS = 512
-"""Token limit where neither the user nor a run's recipe gives one."""
 
 
 @dataclass(frozen=True)
@@ -251,6 +248,7 @@ def run_setup(model: str) -> Setup | None:
 def choose_decoding(args: Args, setup: Setup | None) -> Decoding:
     """The run's decoding (its stops and limit) or the default one, at the temperature asked for."""
     from menolab.engines.decoding import Decoding
+    from menolab.evaluation.evaluate import MAX_TOKENS
 
     base = setup.evaluation_decoding if setup is not None else Decoding(max_tokens=MAX_TOKENS)
     limit = base.max_tokens if args.max_tokens is None else args.max_tokens
@@ -301,19 +299,24 @@ def show(record: Record) -> None:
     table.add_column("", justify="right")
     table.add_column("95%")
     top = record.samples
-    names = ["pass@1", "pass@1_finished", *([f"pass@{top}", f"maj@{top}"] if top > 1 else []), "truncated", "unparsed", "undecided", "errored"]
-    for name in names:
-        e = record.metrics[name]
-        row = (f"{e.mean:.1%}", f"{100 * e.low:.1f} to {100 * e.high:.1f}") if e is not None else ("none finished", "")
-        table.add_row(name.replace("_", " "), *row, style="bold" if name == "pass@1" else None)
-    length = record.metrics["length"]
-    assert length is not None
-    table.add_row("tokens", f"{length.mean:.1f}", f"{length.low:.1f} to {length.high:.1f}" if record.problems > 1 else "")
-    usual = {name for metric in STANDARD_NAMES for name in record.metrics if name.startswith(metric)}
+    first = ["pass@1", "pass@1_finished", *([f"pass@{top}", f"maj@{top}"] if top > 1 else []), "truncated", "unparsed", "undecided", "errored"]
+    for name in first:
+        table.add_row(name.replace("_", " "), *_percent(record.metrics[name]), style="bold" if name == "pass@1" else None)
+    curves = {name.partition("@")[0] for name in first if "@" in name}
     for name, e in record.metrics.items():
-        if name not in usual:
-            row = (f"{e.mean:.3f}", f"{e.low:.3f} to {e.high:.3f}") if e is not None else ("not known", "")
-            table.add_row(name.replace("_", " "), *row)
+        if name not in first and name.partition("@")[0] not in curves:
+            table.add_row(name.replace("_", " "), *_number(e))
     console().print(table)
     for warning in record.warnings:
         console().print(f"warning: {warning}", style="yellow", markup=False)
+
+
+def _percent(e: Estimate | None) -> tuple[str, str]:
+    return ("not known", "") if e is None else (f"{e.mean:.1%}", f"{100 * e.low:.1f} to {100 * e.high:.1f}")
+
+
+def _number(e: Estimate | None) -> tuple[str, str]:
+    if e is None:
+        return "not known", ""
+    digits = ".3f" if abs(e.mean) < 100 else ",.0f" if abs(e.mean) < 1e6 else ".3g"
+    return f"{e.mean:{digits}}", "" if math.isnan(e.low) else f"{e.low:{digits}} to {e.high:{digits}}"

@@ -62,6 +62,10 @@ class Row:
     """Of each token, nats, to 11 bits, which is enough to look at and small on disk. None if unknown, or if the rows were loaded without."""
     widths: Sequence[int] | None = field(default=None, compare=False, repr=False)
     """Characters of the text that each token wrote (`engines.widths`)."""
+    asked: int | None = None
+    """Prompt tokens; None if unknown."""
+    opinion: float | None = None
+    """What a judge or a reward model gave the response, in a log that tells it; None if unknown."""
 
 
 @dataclass(frozen=True)
@@ -98,9 +102,13 @@ class Record:
     tokens: Mapping[str, int]
     """prompt (each prompt counted once a sample) and completion tokens."""
     seconds: Mapping[str, float]
-    """sample, verify, total."""
+    """sample, verify, total; those before a kill included."""
     versions: Mapping[str, str] = field(default_factory=dict)
     hardware: Mapping[str, Any] = field(default_factory=dict)
+    parameters: int | None = None
+    """Of the model; None behind a server, and in records that do not tell."""
+    batch: int | None = None
+    """Rows that the engine continued at once, at most."""
     warnings: Sequence[str] = ()
     """What a reader must know before quoting the score."""
 
@@ -129,13 +137,13 @@ class Result:
     rows: tuple[Row, ...]
 
 
-def save_rows(path: Path, rows: Sequence[Row]) -> str:
-    """Write rows as Parquet, whole or not at all; returns the file's SHA-256.
+def save_rows(path: Path, rows: Sequence[Row], notes: Mapping[str, str] | None = None) -> str:
+    """Write rows as Parquet, whole or not at all, with some notes about them; returns the file's SHA-256.
 
     Raises:
         RunFailed: the disk is full or read-only.
     """
-    table = _to_parquet(rows)
+    table = _to_parquet(rows, notes or {})
     write_file(path, lambda scratch: scratch.write_bytes(table))
     return hashlib.sha256(table).hexdigest()
 
@@ -147,6 +155,13 @@ def load_rows(path: Path) -> tuple[Row, ...]:
         BadInput: it is not one, or not of rows.
     """
     return _from_parquet(path.read_bytes(), path, tokens=True)
+
+
+def load_notes(path: Path) -> dict[str, str]:
+    """The notes that `save_rows` wrote with the rows."""
+    import pyarrow.parquet as pq
+
+    return {name.decode(): value.decode() for name, value in (pq.read_schema(path).metadata or {}).items()}
 
 
 def save(folder: Path, name: str, result: Result) -> Path:
@@ -270,14 +285,14 @@ def _schema() -> Any:
     return pa.schema([pa.field(f.name, kinds[str(f.type).removesuffix(" | None")], nullable=str(f.type).endswith("None")) for f in dataclasses.fields(Row)])
 
 
-def _to_parquet(rows: Sequence[Row]) -> bytes:
+def _to_parquet(rows: Sequence[Row], notes: Mapping[str, str]) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     # A model may emit half a surrogate pair; Parquet holds UTF-8 only.
     columns = {f.name: [_text(getattr(row, f.name)) for row in rows] for f in dataclasses.fields(Row)}
     sink = pa.BufferOutputStream()
-    pq.write_table(pa.table(columns, schema=_schema()), sink, compression="zstd", row_group_size=ROW_GROUP)
+    pq.write_table(pa.table(columns, schema=_schema().with_metadata(dict(notes))), sink, compression="zstd", row_group_size=ROW_GROUP)
     return sink.getvalue().to_pybytes()
 
 

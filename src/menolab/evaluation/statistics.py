@@ -26,8 +26,10 @@ BOOTSTRAPS = 1000
 """Resamples of statistics that are computed one resample at a time."""
 MANY = 2000
 """Problems above which the bootstrap of a mean is taken from its moments."""
-POWER = 2.8016
-"""z(97.5%) + z(80%): a test at 5% finds a difference of so many standard errors four times out of five."""
+Z = 1.959963984540054
+"""z(97.5%), how many standard errors a 95% interval reaches to either side."""
+POWER = Z + 0.8416212335729143
+"""z(97.5%) + z(80%): a two-sided test at 5% finds a difference of so many standard errors four times out of five."""
 FLIPS = 20_000
 """Monte Carlo sign flips: a p-value of 0.05 is known to 0.0015."""
 
@@ -83,7 +85,7 @@ def share(values_P: np.ndarray) -> Estimate:
     return Estimate(m, *wilson(m, trials, _t(n)), n)
 
 
-def wilson(p: float, trials: float, z: float = 1.959963984540054) -> tuple[float, float]:
+def wilson(p: float, trials: float, z: float = Z) -> tuple[float, float]:
     """Wilson's interval for a proportion p of `trials` (Wilson 1927; Brown, Cai and DasGupta 2001, eq. 4)."""
     if not trials > 0:
         raise BadInput("trials", trials, "a proportion needs one trial or more")

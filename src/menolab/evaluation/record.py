@@ -21,6 +21,8 @@ from menolab.errors import BadInput
 from menolab.evaluation.statistics import Estimate
 from menolab.files import finite, write_file, write_json
 
+UNKNOWN = "unknown"
+"""What a log of another program says of what it does not tell."""
 FORMAT = 1
 """Version of the layout; a reader refuses newer ones."""
 

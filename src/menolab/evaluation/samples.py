@@ -42,7 +42,7 @@ class Samples:
 
 def as_column(name: str, values: Sequence[Any]) -> np.ndarray:
     """Values as a column: the numbers of `Row` as float64, all else as objects."""
-    if name in ("sample", "tokens", "score"):
+    if name in ("sample", "tokens", "score", "opinion"):
         return np.array(values, dtype=np.float64)
     column = np.empty(len(values), dtype=object)
     column[:] = values

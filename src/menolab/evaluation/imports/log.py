@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,14 +14,13 @@ import numpy as np
 
 from menolab.errors import BadInput, unknown
 from menolab.evaluation import statistics
-from menolab.evaluation.mismatch import UNKNOWN
-from menolab.evaluation.record import Record, Result, Row
-from menolab.evaluation.samples import COLUMNS, Samples, absent, as_column, grid
+from menolab.evaluation.record import UNKNOWN, Record, Result, Row
+from menolab.evaluation.samples import COLUMNS, Keep, Samples, absent, as_column, grid
 from menolab.evaluation.statistics import Estimate
 from menolab.evaluation.votes import RIGHT, normalise
 
-FIELDS = ("problem", "sample", "prompt", "gold", "text", "right", "tokens", "finish", "extracted")
-"""What may be said of a sample; `right` is its score."""
+FIELDS = ("problem", "sample", "prompt", "gold", "text", "right", "tokens", "finish", "extracted", "opinion")
+"""What may be said of a sample; `right` is its score, `opinion` what a judge or a reward model gave it."""
 CHOICES = ("filter",)
 """What else --fields may choose: the filter of lm-evaluation-harness."""
 YES = {"c": 1.0, "correct": 1.0, "right": 1.0, "true": 1.0, "yes": 1.0, "pass": 1.0, "passed": 1.0}
@@ -46,15 +46,18 @@ class Log:
     warnings: Sequence[str] = ()
 
 
-def to_samples(log: Log, path: Path) -> Samples:
+def to_samples(log: Log, path: Path, *, scored: bool = True) -> Samples:
     """The log's samples with a record of what is known of them.
+
+    Args:
+        scored: samples must say a score; without, what is none is NaN.
 
     Raises:
         BadInput: rows without a problem or a score field, or scores that are no scores.
     """
     if not log.rows:
         raise BadInput("log", str(path), "holds no sample")
-    columns = {name: as_column(name, list(values)) for name, values in _columns(log, path).items()}
+    columns = {name: as_column(name, list(values)) for name, values in _columns(log, path, scored=scored).items()}
     score, tokens = columns["score"], columns["tokens"]
     told = {name: any(name in row for row in log.rows) for name in ("finish", "extracted")}
     marks = {
@@ -93,12 +96,15 @@ def to_samples(log: Log, path: Path) -> Samples:
     return Samples(record, columns)
 
 
-def to_result(samples: Samples) -> Result:
-    """The samples of a log as a result with whole rows, so that they can be judged again. Raises as `grid` does."""
-    g = grid(samples)
-    columns = {name: samples.columns[name][g.order_PS].ravel().tolist() for name in (*COLUMNS, "text")}
+def to_result(samples: Samples, name: str = "A", *, intersect: bool = False, keep: Keep | None = None) -> Result:
+    """The samples of a log as a result with whole rows, so that they can be judged again; those without a score are undecided. Raises as `grid` does."""
+    scored = dict(samples.columns) | {"score": np.nan_to_num(samples.columns["score"])}
+    g = grid(Samples(samples.record, scored), name, intersect=intersect, keep=keep)
+    columns = {field: scored[field][g.order_PS].ravel().tolist() for field in (*COLUMNS, "text", "opinion")}
     rows = tuple(_row(dict(zip(columns, values, strict=True))) for values in zip(*columns.values(), strict=True))
-    return Result(samples.record, rows)
+    left = [f"left out: {count} {said}" for said, count in g.dropped.items()]
+    record = dataclasses.replace(samples.record, problems=len(g.problems), samples=g.order_PS.shape[1], warnings=(*samples.record.warnings, *left))
+    return Result(record, rows)
 
 
 def _row(values: dict[str, Any]) -> Row:
@@ -108,16 +114,17 @@ def _row(values: dict[str, Any]) -> Row:
     tokens = None if math.isnan(values["tokens"]) else int(values["tokens"])
     vote = RIGHT + vote if vote is not None and values["label"] == "right" else vote
     rest = {"difficulty": 0.0, "facts": "{}", "thinking": None, "first": None, "surprise": None, "reason": ""}
-    return Row(**{**values, **known, **rest, "sample": int(values["sample"]), "tokens": tokens, "vote": vote})
+    opinion = None if math.isnan(values["opinion"]) else values["opinion"]
+    return Row(**{**values, **known, **rest, "sample": int(values["sample"]), "tokens": tokens, "vote": vote, "opinion": opinion})
 
 
-def _columns(log: Log, path: Path) -> dict[str, Iterable[Any]]:
+def _columns(log: Log, path: Path, *, scored: bool) -> dict[str, Iterable[Any]]:
     rows = log.rows
-    lacking = next((i for i, row in enumerate(rows, 1) if row.get("problem") is None or "right" not in row), None)
+    lacking = next((i for i, row in enumerate(rows, 1) if row.get("problem") is None or (scored and "right" not in row)), None)
     if lacking is not None:
         name = "problem" if rows[lacking - 1].get("problem") is None else "right"
         raise BadInput("log", str(path), f"sample {lacking} has no {name}; say where it is kept with --fields {name}=FIELD")
-    scores = [score_of(row["right"], path) for row in rows]
+    scores = [score_of(row["right"], path) for row in rows] if scored else [_score_if_any(row.get("right"), path) for row in rows]
     problems = [str(row["problem"]) for row in rows]
     return {
         "problem": problems,
@@ -132,7 +139,16 @@ def _columns(log: Log, path: Path) -> dict[str, Iterable[Any]]:
         "stage": ["imported"] * len(rows),
         "extracted": [_text(row.get("extracted")) for row in rows],
         "vote": [None] * len(rows),
+        "opinion": [math.nan if row.get("opinion") is None else row["opinion"] for row in rows],
     }
+
+
+def _score_if_any(value: Any, path: Path) -> float:
+    """As `score_of`; NaN where it refuses."""
+    try:
+        return score_of(value, path)
+    except BadInput:
+        return math.nan
 
 
 def score_of(value: Any, path: Path) -> float:

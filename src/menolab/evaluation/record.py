@@ -70,6 +70,10 @@ class Row:
     """What a judge or a reward model gave the response, in a log that tells it; None if unknown."""
 
 
+JSON_KINDS: dict[str, type | tuple[type, ...]] = {"str": str, "int": int, "Mapping": Mapping, "Sequence": (list, tuple)}
+"""What a field of `Record` is in JSON, by how its type begins."""
+
+
 @dataclass(frozen=True)
 class Record:
     """One evaluation of one model on one task."""
@@ -126,6 +130,10 @@ class Record:
             KeyError, TypeError: a field is missing or of the wrong kind (`load` turns these into `BadInput`).
         """
         values = {f.name: data[f.name] for f in dataclasses.fields(cls) if f.name in data}
+        for f in dataclasses.fields(cls):
+            kind = next((kind for name, kind in JSON_KINDS.items() if str(f.type).startswith(name)), object)
+            if f.name in values and not isinstance(values[f.name], kind) and not (values[f.name] is None and str(f.type).endswith("None")):
+                raise TypeError(f"{f.name} is {values[f.name]!r:.100}")
         values["metrics"] = {name: _estimate(e) for name, e in values["metrics"].items()}
         values |= {name: tuple(values[name]) for name in ("key", "warnings")}
         return cls(**values)
@@ -186,7 +194,12 @@ def load(path: Path, *, tokens: bool = False) -> Result:
         BadInput: missing, truncated, of another format, or rows that are not those the record was written with.
     """
     record, table, table_path = _stored(Path(path))
-    return Result(record, _from_parquet(table, table_path, tokens=tokens))
+    rows, S = _from_parquet(table, table_path, tokens=tokens), record.samples
+    ordered = S > 0 and all(row.problem == rows[i - i % S].problem for i, row in enumerate(rows))
+    if not ordered or len(rows) != record.problems * S or len({row.problem for row in rows}) != record.problems:
+        remedy = f"does not hold {S} samples of each of {record.problems} problems, one problem after the other; evaluate again"
+        raise BadInput("rows", str(table_path), remedy)
+    return Result(record, rows)
 
 
 def load_columns(path: Path, names: Sequence[str]) -> tuple[Record, dict[str, np.ndarray]]:
@@ -204,6 +217,8 @@ def load_columns(path: Path, names: Sequence[str]) -> tuple[Record, dict[str, np
     try:
         # Texts as their dictionaries: a text that many samples share is made once. `ParquetFile`, since `read_table` and all conversions of pyarrow's
         # own load pandas where it is installed, which takes longer than the reading.
+        if lacking := set(names) - set(pq.read_schema(pa.BufferReader(content)).names):
+            raise ValueError(f"no column {', '.join(sorted(lacking))}")
         table = pq.ParquetFile(pa.BufferReader(content), read_dictionary=texts).read(columns=list(names)).select(list(names)).cast(wanted)
     except (pa.ArrowException, ValueError, KeyError) as error:
         raise BadInput("rows", str(table_path), f"is not a table of samples ({error})") from error

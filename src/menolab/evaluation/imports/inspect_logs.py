@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from pathlib import Path
@@ -73,7 +74,7 @@ def read_zip(path: Path) -> dict[str, Any]:
                 raise BadInput("log", str(path), "is a zip, but none of inspect_ai (no header.json in it)")
             data = json.loads(_entry(archive, path, head))
             samples = [json.loads(_entry(archive, path, name)) for name in names if name.startswith("samples/") and name.endswith(".json")]
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, RecursionError) as error:
         if isinstance(error, BadInput):
             raise
         raise BadInput("log", str(path), f"is a broken .eval file ({error}); copy it again") from error
@@ -107,7 +108,7 @@ def _sample(sample: Mapping[str, Any], scorer: str | None, path: Path, *, scored
     asked = list(takewhile(lambda message: message.get("role") != "assistant", sample.get("messages") or []))  # what solvers made of the input
     return {
         "problem": sample.get("id"),
-        "sample": int(sample.get("epoch", 1)) - 1,
+        "sample": None if sample.get("epoch") is None else sample["epoch"] - 1,
         "prompt": _said(asked or sample.get("input"), attachments),
         "gold": target if isinstance(target, str) or not isinstance(target, list) else " | ".join(map(str, target)),
         "text": _said((choice.get("message") or {}).get("content"), attachments),

@@ -120,26 +120,27 @@ def _row(values: dict[str, Any]) -> Row:
 
 def _columns(log: Log, path: Path, *, scored: bool) -> dict[str, Iterable[Any]]:
     rows = log.rows
-    lacking = next((i for i, row in enumerate(rows, 1) if row.get("problem") is None or (scored and "right" not in row)), None)
+    named = [row.get("problem") not in (None, "") and row["problem"] == row["problem"] for row in rows]  # a table's missing id may be NaN
+    lacking = next((i for i, (has, row) in enumerate(zip(named, rows, strict=True), 1) if not has or (scored and "right" not in row)), None)
     if lacking is not None:
-        name = "problem" if rows[lacking - 1].get("problem") is None else "right"
+        name = "right" if named[lacking - 1] else "problem"
         raise BadInput("log", str(path), f"sample {lacking} has no {name}; say where it is kept with --fields {name}=FIELD")
     scores = [score_of(row["right"], path) for row in rows] if scored else [_score_if_any(row.get("right"), path) for row in rows]
-    problems = [str(row["problem"]) for row in rows]
+    problems = [_text(row["problem"]) or "" for row in rows]
     return {
         "problem": problems,
-        "sample": [row.get("sample", i) for row, i in zip(rows, _running(problems), strict=True)],
+        "sample": [i if math.isnan(n) else n for n, i in zip(_numbers("sample", rows, path, whole=True), _running(problems), strict=True)],
         "prompt": [_text(row.get("prompt")) for row in rows],
         "gold": [_text(row.get("gold")) for row in rows],
         "text": [_text(row.get("text")) for row in rows],
         "finish": [FINISHES.get(str(row.get("finish")), UNKNOWN) for row in rows],
-        "tokens": [math.nan if row.get("tokens") is None else row["tokens"] for row in rows],
+        "tokens": _numbers("tokens", rows, path, whole=True),
         "label": ["right" if score == 1 else "wrong" if score == 0 else "undecided" for score in scores],
         "score": scores,
         "stage": ["imported"] * len(rows),
         "extracted": [_text(row.get("extracted")) for row in rows],
         "vote": [None] * len(rows),
-        "opinion": [math.nan if row.get("opinion") is None else row["opinion"] for row in rows],
+        "opinion": _numbers("opinion", rows, path, whole=False),
     }
 
 
@@ -157,19 +158,39 @@ def score_of(value: Any, path: Path) -> float:
     Raises:
         BadInput: a value that is no score.
     """
-    if isinstance(value, (bool, int, float)):
-        return float(value)
     if value is None:
         return math.nan
-    if isinstance(value, str):
-        word = value.strip().lower()
-        if word in WORDS:
-            return WORDS[word]
-        try:
-            return float(word)
-        except ValueError:
-            pass
+    word = value.strip().lower() if isinstance(value, str) else None
+    if word in WORDS:
+        return WORDS[word]
+    number = _number(value)
+    if number is not None and not math.isinf(number):
+        return number
     raise BadInput("right", value, f"is not a score, in {path}; say where scores are kept with --fields right=FIELD")
+
+
+def _number(value: Any) -> float | None:
+    """A number, or a text that writes one, as float; None for anything else."""
+    try:
+        return float(value) if isinstance(value, (bool, int, float, str)) else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _numbers(name: str, rows: Sequence[Mapping[str, Any]], path: Path, *, whole: bool) -> list[float]:
+    """A field of all samples as finite numbers, whole ones from 0 on if they count something; NaN where there is none.
+
+    Raises:
+        BadInput: anything else (its sample).
+    """
+    found = []
+    for at, value in enumerate((row.get(name) for row in rows), 1):
+        number = math.nan if value is None else _number(value)
+        if number is None or math.isinf(number) or (whole and not math.isnan(number) and not (0 <= number < 2**31 and number % 1 == 0)):
+            kind = "whole number from 0 on" if whole else "number"
+            raise BadInput(name, value, f"of sample {at} is no {kind}, in {path}; say where it is kept with --fields {name}=FIELD")
+        found.append(number)
+    return found
 
 
 def get(row: Mapping[str, Any], path: str) -> Any:
@@ -224,7 +245,7 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
             continue
         try:
             row = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             last = not any(rest.strip() for rest in lines[number:])
             raise BadInput("log", str(path), f"line {number} is not JSON ({error}){'; it is the last, so the log was cut short' if last else ''}") from error
         if not isinstance(row, dict):
@@ -233,7 +254,9 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _text(value: Any) -> str | None:
-    return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _running(problems: Sequence[str]) -> Iterator[int]:

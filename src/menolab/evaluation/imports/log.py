@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
 import json
 import math
@@ -19,6 +20,8 @@ from menolab.evaluation.samples import COLUMNS, Keep, Samples, absent, as_column
 from menolab.evaluation.statistics import Estimate
 from menolab.evaluation.votes import RIGHT, normalise
 
+BOM = codecs.BOM_UTF8
+"""Some programs of Windows begin their files with it."""
 FIELDS = ("problem", "sample", "prompt", "gold", "text", "right", "tokens", "finish", "extracted", "opinion")
 """What may be said of a sample; `right` is its score, `opinion` what a judge or a reward model gave it."""
 CHOICES = ("filter",)
@@ -158,6 +161,8 @@ def score_of(value: Any, path: Path) -> float:
     Raises:
         BadInput: a value that is no score.
     """
+    if isinstance(value, bool):
+        return float(value)
     if value is None:
         return math.nan
     word = value.strip().lower() if isinstance(value, str) else None
@@ -185,6 +190,9 @@ def _numbers(name: str, rows: Sequence[Mapping[str, Any]], path: Path, *, whole:
     """
     found = []
     for at, value in enumerate((row.get(name) for row in rows), 1):
+        if type(value) is int and 0 <= value < 2**31:  # by far the most frequent
+            found.append(value)
+            continue
         number = math.nan if value is None else _number(value)
         if number is None or math.isinf(number) or (whole and not math.isnan(number) and not (0 <= number < 2**31 and number % 1 == 0)):
             kind = "whole number from 0 on" if whole else "number"
@@ -239,12 +247,12 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
     Raises:
         BadInput: a line that is none (its number, and whether it is the last: a writer that was killed).
     """
-    lines = path.read_bytes().split(b"\n")
+    lines = path.read_bytes().removeprefix(BOM).split(b"\n")
     for number, line in enumerate(lines, 1):
-        if not line.strip():
+        if not line or line.isspace():
             continue
         try:
-            row = json.loads(line)
+            row = json.loads(line.decode())
         except (ValueError, RecursionError) as error:
             last = not any(rest.strip() for rest in lines[number:])
             raise BadInput("log", str(path), f"line {number} is not JSON ({error}){'; it is the last, so the log was cut short' if last else ''}") from error
@@ -254,9 +262,9 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _text(value: Any) -> str | None:
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    if value is None or isinstance(value, str):
+        return value
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _running(problems: Sequence[str]) -> Iterator[int]:

@@ -52,7 +52,7 @@ def read(rows: Sequence[Mapping[str, Any]], path: Path, fields: Mapping[str, str
 
 
 def _samples(row: Mapping[str, Any], paths: Mapping[str, str]) -> list[dict[str, Any]]:
-    found = {name: get(row, path) for name, path in paths.items()}
+    found = {name: get(row, path) if (value := row.get(path)) is None else value for name, path in paths.items()}
     if found.get("sample") is None:
         found.pop("sample", None)  # not numbered: as they come
     counted = found.get("right") if "right" in found else found.get("text")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import contextlib
 import json
 from collections.abc import Iterator, Mapping
@@ -12,12 +11,10 @@ from typing import Any
 
 from menolab.errors import BadInput
 from menolab.evaluation.imports import inspect_logs, lighteval, lm_harness, plain
-from menolab.evaluation.imports.log import Log, read_lines, to_result, to_samples
+from menolab.evaluation.imports.log import BOM, Log, read_lines, to_result, to_samples
 from menolab.evaluation.record import Result, load
 from menolab.evaluation.samples import COLUMNS, Keep, Samples
 
-BOM = codecs.BOM_UTF8
-"""Some programs of Windows begin their files with it."""
 SUFFIXES = (".json", ".jsonl", ".eval", ".parquet")
 """Of the files in a folder that may be results."""
 KNOWN = "a result record, a log of lm-evaluation-harness, inspect_ai or lighteval, or rows with a problem and a score in each"

@@ -195,7 +195,7 @@ def over_runs(tasks: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[Differenc
 
     Variance of the difference = variance over problems of the runs' mean difference / P + s^2 (1/R_a + 1/R_b), where s^2 is the variance between runs: that of
     the runs' scores about their model's mean, pooled over both, less what the interaction of runs and problems (and sampling) puts into a run's score, not
-    below 0 (the random-effects model of two crossed factors, runs and problems). The t interval takes Satterthwaite's degrees of freedom. Over several
+    below 0 (the random-effects model of two crossed factors, runs and problems). The t interval takes Satterthwaite's degrees of freedom (1946). Over several
     tasks scores are means over tasks, and the problems' variances add up over tasks / tasks^2.
 
     Returns the difference (`n` counts problems) and s, the standard deviation between runs.
@@ -221,7 +221,9 @@ def over_runs(tasks: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[Differenc
     error = math.sqrt(problems + between * share)
     if error < 1e-12:
         return Difference(m, math.nan, math.nan, n, math.nan, None), math.sqrt(between)
-    degrees = error**4 / (problems**2 / (n - count) + (between * share) ** 2 / freedom)
+    # The runs' share of the variance is a difference of mean squares, and as uncertain as the first of them.
+    runs = seen * share if between > 0 else 0.0
+    degrees = error**4 / (problems**2 / (n - count) + runs**2 / freedom)
     t = float(stdtrit(degrees, (1 + LEVEL) / 2))
     p = 2 * float(stdtr(degrees, -abs(m) / error))
     return Difference(m, m - t * error, m + t * error, n, p, (t + float(stdtrit(degrees, 0.8))) * error), math.sqrt(between)

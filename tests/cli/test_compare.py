@@ -74,7 +74,7 @@ def test_different_settings_are_refused_then_forced(runs: Path, tmp_path: Path, 
 @pytest.mark.parametrize(("paths", "said"), [
     (["one"], "two results or more"),
     (["none", "none"], "no such file"),
-    (["one/recipe.json", "one"], "not a whole"),
+    (["one/recipe.json", "one"], "is not a result record"),
     (["one/empty", "one"], "no result record"),
 ])  # fmt: skip
 def test_bad_paths(runs: Path, capsys: pytest.CaptureFixture[str], paths: list[str], said: str):

@@ -3,8 +3,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from imports_logs import inspect_log, inspect_zip, lighteval, lm_harness, lm_harness_choices
 from menolab.cli.main import main
 from menolab.evaluation.record import load
 from menolab.files import write_text
@@ -31,7 +34,7 @@ def test_a_task_by_name(model: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
     data = json.loads(capsys.readouterr().out)
     result = load(out / "countdown.json")
     assert data["tasks"]["countdown"]["metrics"]["pass@1"].keys() == {"mean", "low", "high", "n"}
-    assert len(result.rows) == 10 and all(row.tokens <= 8 for row in result.rows)
+    assert len(result.rows) == 10 and all((row.tokens or 0) <= 8 for row in result.rows)
     assert result.record.engine == "TorchEngine" and result.record.dtype == "float32"
     e = result.record.metrics["entropy"]
     assert e is not None and e.mean > 0
@@ -132,6 +135,77 @@ def test_stored_samples_are_judged_again(model: Path, tmp_path: Path, capsys: py
     assert [r.text for r in load(tmp_path / "b" / "countdown.json").rows] == [r.text for r in load(Path(record)).rows]
 
 
+def _says(value: object) -> str:
+    return f"Let me see. The answer is {value}."
+
+
+def _log(kind: str, folder: Path) -> Path:
+    """Two problems whose responses say 0 (right) and 5 (wrong), scored the other way round or not at all."""
+    if kind == "lm-eval":
+        path = lm_harness(folder, [0.0, 1.0])
+        rows = [json.loads(line) for line in path.read_text().splitlines()]
+        path.write_text("".join(json.dumps(row | {"resps": [[_says((0, 5)[row["doc_id"]])]]}) + "\n" for row in rows))
+        return path
+    if kind == "inspect":
+        log = inspect_log({(0, 1): "I", (1, 1): "C"})
+        for sample, said in zip(log["samples"], (0, 5), strict=True):
+            sample["output"]["choices"][0]["message"]["content"] = _says(said)
+        log["eval"]["task"] = "set/sums"
+        return inspect_zip(folder / "log.eval", log)
+    if kind == "lighteval":
+        path = lighteval(folder, [0.0, 1.0])
+        rows = pq.read_table(path).to_pylist()
+        for row, said in zip(rows, (0, 5), strict=True):
+            row["model_response"]["text"] = [_says(said)]
+        pq.write_table(pa.Table.from_pylist(rows), path)
+        return path
+    path = folder / "mine.jsonl"
+    rows = [{"id": i, "question": "?", "target": str(i), "output": [_says(said), _says(said)]} for i, said in ((0, 0), (1, 5))]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+@pytest.mark.parametrize(("kind", "name"), [("lm-eval", "gsm8k"), ("inspect", "set_sums"), ("lighteval", "aime24|0"), ("rows", "mine")])
+def test_logs_of_other_programs_are_judged_by_a_verifier(kind: str, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    path = _log(kind, tmp_path)
+    assert main(["evaluate", "--rescore", str(path), "--verifier", "Numeric", "--out", str(tmp_path / "b")]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    result = load(tmp_path / "b" / f"{name}.json")
+    assert [row.label for row in result.rows if row.sample == 0] == ["right", "wrong"] and "Numeric" in result.record.verifier
+    assert result.record.samples == (2 if kind == "rows" else 1) and f"{len(result.rows)} of {len(result.rows)} verdicts changed" in said
+    assert main(["compare", str(tmp_path / "b" / f"{name}.json"), str(tmp_path / "b" / f"{name}.json")]) == 0
+    assert main(["evaluate", "--rescore", str(tmp_path / "b" / f"{name}.json"), "--out", str(tmp_path / "c")]) == 0  # the record is one as any other
+    assert "0 of" in capsys.readouterr().out
+
+
+def test_what_a_log_lacks_is_counted_and_repaired_by_a_flag(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    rows = [{"id": i, "n": s, "gold": str(i), "said": _says(i)} for i in range(4) for s in range(2)]
+    path = tmp_path / "log.jsonl"
+
+    def judged(rows: list[dict], *words: str) -> int:
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        out = str(tmp_path / f"out-{len(list(tmp_path.iterdir()))}")
+        return main(["evaluate", "--rescore", str(path), "--verifier", "Numeric", "--out", out, "--json", "--fields", *words])
+
+    assert judged(rows, "text=said,sample=n") == 0
+    assert json.loads(capsys.readouterr().out)["tasks"]["log"]["metrics"]["pass@1"]["mean"] == 1.0
+    for bad, words, said, repair in (
+        (rows, ("sample=n",), "text = 8: of 8 samples hold no response", ("text=said",)),
+        ([row | {"gold": None} for row in rows], ("text=said,sample=n",), "gold = 8", ("gold=id",)),
+        (rows + rows[:2], ("text=said,sample=n",), "duplicates = 2", ("--keep", "first")),
+        (rows[:-1], ("text=said,sample=n",), "samples = 1", ("--intersect",)),
+    ):
+        assert judged(bad, *words) == 2
+        assert said in capsys.readouterr().err, said
+        assert judged(bad, *words, *repair) == 0, repair
+        capsys.readouterr()
+
+
+def test_choices_by_their_log_probability_cannot_be_judged(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["evaluate", "--rescore", str(lm_harness_choices(tmp_path, [1, 0])), "--out", str(tmp_path / "b")]) == 2
+    assert "nothing was written that could be judged" in capsys.readouterr().err
+
+
 def test_a_killed_evaluation_goes_on(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     from menolab.engines.torch_engine import TorchEngine
     from menolab.evaluation import evaluate as module
@@ -164,6 +238,8 @@ def test_a_killed_evaluation_goes_on(model: Path, tmp_path: Path, monkeypatch: p
         (("m", "--metrics", "Diversty"), "did you mean Diversity"),
         (("--rescore", "nowhere.json"), "no such file"),
         (("m", "--rescore", "nowhere.json"), "by themselves"),
+        (("m", "--intersect"), "name those with --rescore"),
+        (("--rescore", "nowhere.json", "--fields", "txt=a"), "did you mean text"),
     ],
 )
 def test_bad_words_for_stored_samples(words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]):

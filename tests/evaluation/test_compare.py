@@ -107,7 +107,7 @@ def test_unlike_decoding_is_not_intersected_away():
 def test_scores_between_wrong_and_right_are_refused_unless_scores_are_compared():
     a, b = result(0.4), result(0.4)
     half = Result(b.record, tuple(dataclasses.replace(row, label="undecided", score=0.5) for row in b.rows))
-    with pytest.raises(BadInput, match=r"^score = 0.5: 240 samples .*--score"):
+    with pytest.raises(BadInput, match=r"^score = 0.5: is neither 0 nor 1, as those of 240 samples; --score"):
         compare(a, half)
     c = compare(a, half, Rules(measure="score"))
     assert c.b.mean == 0.5 and c.difference.mean == pytest.approx(0.5 - c.a.mean) and set(c.pass_at_k) == {1}

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 
 from fakes import FakeEngine, Sums, sums
 from menolab.engines.decoding import Decoding
@@ -37,9 +39,9 @@ def test_numbers_are_those_of_the_rows():
     assert mean(result, "pass@1_finished") == pytest.approx(sum(r.label == "right" for r in finished) / len(finished))
     assert mean(result, "pass@1_finished") > mean(result, "pass@1")
     assert mean(result, "pass@4") == pytest.approx(len({r.problem for r in rows if r.label == "right"}) / 40)
-    assert mean(result, "length") == pytest.approx(sum(r.tokens for r in rows) / 160)
+    assert mean(result, "length") == pytest.approx(sum(r.tokens or 0 for r in rows) / 160)
     assert mean(result, "entropy") == pytest.approx(0.5)
-    assert record.tokens["completion"] == sum(r.tokens for r in rows)
+    assert record.tokens["completion"] == sum(r.tokens or 0 for r in rows)
     assert record.tokens["prompt"] == sum(len(r.prompt) for r in rows)  # the fake's tokens are characters
     assert any("token limit" in w for w in record.warnings)
 
@@ -110,3 +112,35 @@ def test_spreads_are_the_two_standard_errors():
     assert standard_errors(half)["problems"] == 0 and standard_errors(half)["samples"] == pytest.approx(0.05)
     assert standard_errors(split)["samples"] == 0 and standard_errors(split)["problems"] == pytest.approx(0.5 / 10, rel=0.01)
     assert standard_errors(np.array([[1]])) == {"problems": None, "samples": None}
+
+
+class _Counting(FakeEngine):
+    """Counts what is encoded and tokenised."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoded, self.tokenised = 0, []
+
+    def encode(self, prompt: str) -> tuple[int, ...]:
+        self.encoded += 1
+        return super().encode(prompt)
+
+    def tokens(self, text: str) -> tuple[int, ...]:
+        self.tokenised.append(text)
+        return super().tokens(text)
+
+
+def test_what_is_the_same_for_all_rows_is_found_once():
+    engine = _Counting()
+    result = evaluate(engine, Sums(), sums(40), Decoding(), 4, KEY)
+    assert engine.encoded == 40 and engine.tokenised == ["</think>"]
+    assert all(row.asked == len(row.prompt) for row in result.rows) and all((row.thinking or 0) > 0 for row in result.rows)
+
+
+def test_the_record_tells_the_models_size_and_the_engines_batch():
+    engine = FakeEngine()
+    assert evaluate(engine, Sums(), sums(2), Decoding(), 1, KEY).record.parameters is None
+    linear = torch.nn.Linear(3, 2)
+    engine.policy, engine.max_batch = SimpleNamespace(model=linear), 7  # type: ignore[attr-defined]
+    record = evaluate(engine, Sums(), sums(2), Decoding(), 1, KEY).record
+    assert (record.parameters, record.batch) == (8, 7)

@@ -51,6 +51,17 @@ def test_what_is_done_is_not_done_again(tmp_path: Path):
     assert not (parts / ".0000010.parquet.123.tmp").exists()
 
 
+def test_seconds_before_a_kill_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A clock that goes on by one second whenever it is looked at."""
+    ticks = iter(range(10_000))
+    monkeypatch.setattr(module.time, "perf_counter", lambda: float(next(ticks)))
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(Dying(lives=2), Sums(), sums(18), Decoding(), 2, KEY, parts=tmp_path / "p")
+    seconds = evaluate(Dying(lives=9), Sums(), sums(18), Decoding(), 2, KEY, parts=tmp_path / "p").record.seconds
+    assert seconds["sample"] == seconds["verify"] == 4.0  # four chunks, two of them before
+    assert seconds["total"] >= 8.0
+
+
 @pytest.mark.parametrize(
     ("changes", "said"), [({"samples": 3}, "samples"), ({"key": Key.root(5)}, "key"), ({"decoding": Decoding(temperature=0.5)}, "decoding")]
 )

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import dataclasses
+import hashlib
+import json
 import math
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from fakes import FakeEngine, Sums, sums
@@ -34,6 +39,32 @@ def test_columns_of_a_file_are_those_of_the_result_in_memory(result: Result, tmp
     for name in COLUMNS:
         assert ours.columns[name].dtype == read.columns[name].dtype
         assert ours.columns[name].tolist() == read.columns[name].tolist(), name
+
+
+def test_columns_with_unknowns_are_those_of_the_result_in_memory(result: Result, tmp_path: Path):
+    """Some token counts and answers are unknown, and no vote is known at all."""
+    rows = tuple(dataclasses.replace(row, tokens=None if i % 2 else 7, extracted=None if i % 3 else "7", vote=None) for i, row in enumerate(result.rows))
+    odd = dataclasses.replace(result, rows=rows)
+    ours, read = Samples.of(odd), Samples.load(save(tmp_path, "odd", odd))
+    for name in ("tokens", "extracted", "vote", "problem"):
+        assert repr(ours.columns[name].tolist()) == repr(read.columns[name].tolist()), name
+
+
+def test_columns_of_other_types_are_refused(result: Result, tmp_path: Path):
+    """A table whose hash is right and whose columns are not: numbers for texts, nothing where something must be, a column that is missing."""
+    path = save(tmp_path, "x", result)
+    table = pq.read_table(path.with_suffix(".parquet"))
+    numbers, nothing = pa.array(range(len(table))), pa.nulls(len(table), pa.string())
+    texts = pa.array(["x"] * len(table))
+    for name, column in (("prompt", numbers), ("problem", nothing), ("score", texts), ("vote", None)):
+        at = table.column_names.index(name)
+        bad = table.remove_column(at) if column is None else table.set_column(at, name, column)
+        pq.write_table(bad, path.with_suffix(".parquet"))
+        data = json.loads(path.read_text())
+        data["rows"]["sha256"] = hashlib.sha256(path.with_suffix(".parquet").read_bytes()).hexdigest()
+        path.write_text(json.dumps(data))
+        with pytest.raises(BadInput, match="is not a table of samples"):
+            Samples.load(path)
 
 
 def test_a_grid_is_in_order_of_the_log_and_of_the_samples_numbers(result: Result):

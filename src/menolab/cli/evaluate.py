@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import tyro
 
@@ -17,14 +18,10 @@ if TYPE_CHECKING:
     from menolab.engines.decoding import Decoding
     from menolab.evaluation.metrics.metric import Metric
     from menolab.evaluation.record import Record, Result
+    from menolab.evaluation.statistics import Estimate
     from menolab.records import Problem
     from menolab.runs.setup import Setup
     from menolab.tasks.task import Task
-
-STANDARD_NAMES = ("pass@", "maj@", "truncated", "unparsed", "undecided", "errored", "length", "entropy")
-"""How the names of the standard metrics begin."""
-MAX_TOKENS = 512
-"""Token limit where neither the user nor a run's recipe gives one."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,14 @@ class Args:
     merge: tuple[Path, ...] = ()
     """Records of shards to put together instead of evaluating anything."""
     rescore: tuple[Path, ...] = ()
-    """Records whose samples are judged again by the task's present rules (or --verifier) instead of evaluating anything."""
+    """Records whose samples are judged again by the task's present rules (or --verifier), or logs of other programs (by --verifier), instead of evaluating
+    anything."""
+    fields: tuple[str, ...] = ()
+    """Where a log of another program keeps what, for --rescore: problem=doc_id,text=resps,gold=target (see `meno compare`)."""
+    intersect: bool = False
+    """Leave out problems of such a log that have fewer samples than the others, and say how many."""
+    keep: Literal["first", "last"] | None = None
+    """Which of several samples of such a log with one number counts; without it duplicates are refused."""
     prompt_field: str = "prompt"
     """Where a file keeps the prompt."""
     answer_field: str = "answer"
@@ -65,7 +69,7 @@ class Args:
     id_field: str = ""
     """Where a file keeps ids; without it the prompt is the identity."""
     verifier: str = "Exact"
-    """What checks answers to a file's problems."""
+    """What checks answers to the problems of a file or of another program's log."""
     kind: str = "auto"
     """What a file is: "problems" for prompts with answers, or a published benchmark (see `meno tasks`); auto tells by the columns."""
     json: bool = False
@@ -79,6 +83,8 @@ def run(args: Args) -> int:
     metrics = chosen_metrics(args)
     if args.merge or args.rescore:
         return _stored(args, metrics)
+    if args.fields or args.intersect or args.keep:
+        raise BadInput("--fields, --intersect, --keep", "", "are of logs of other programs; name those with --rescore")
     if not args.model:
         raise BadInput("MODEL", "", "say which model: a folder, a Hub name or a run; or name records with --rescore or --merge")
     place = shard_of(args.shard)
@@ -179,24 +185,28 @@ def _stored(args: Args, metrics: Sequence[Metric]) -> int:
     """Judge stored samples again, or put shards together; the new record is written to --out under the task's name."""
     from menolab.cli.output import console, emit_json
     from menolab.cli.train import default_folder
+    from menolab.evaluation.imports.log import parse_fields
+    from menolab.evaluation.imports.read import read_whole
     from menolab.evaluation.record import load, save
     from menolab.evaluation.rescore import merge, rescore
 
     if args.model or (args.merge and args.rescore):
         given = ("MODEL", args.model) if args.model else ("--merge", "and --rescore")
         raise BadInput(*given, "records are judged again or put together by themselves; give one of the two alone")
-    stored = [load(path, tokens=True) for path in args.merge or args.rescore]
+    fields = parse_fields(args.fields)
+    stored = [load(path, tokens=True) for path in args.merge]
+    stored += [read_whole(path, fields, intersect=args.intersect, keep=args.keep) for path in args.rescore]
     tasks = [_task_of(args, result) for result in stored]
     made: list[Result] = [merge(stored, tasks[0], metrics)] if args.merge else [rescore(r, t, metrics) for r, t in zip(stored, tasks, strict=True)]
-    names = [result.record.task for result in made]
+    names = [result.record.task.replace("/", "_") for result in made]  # another program's task may be called "set/task"
     if repeated := next((name for name in names if names.count(name) > 1), None):
         raise BadInput("--rescore", repeated, "is the task of two records, and their new records would overwrite one another; use two commands")
     out = args.out or default_folder("evaluate")
     if taken := [name for name in names if (out / f"{name}.json").exists()]:
         raise BadInput("--out", str(out), f"already holds a record of {', '.join(taken)}; choose another folder")
     documents = {}
-    for result in made:
-        path = save(out, result.record.task, result)
+    for name, result in zip(names, made, strict=True):
+        path = save(out, name, result)
         documents[result.record.task] = {"record": str(path), **result.record.to_data()}
         if not args.json:
             show(result.record)
@@ -207,9 +217,15 @@ def _stored(args: Args, metrics: Sequence[Metric]) -> int:
 
 
 def _task_of(args: Args, result: Result) -> Task:
-    """The task that a record was made on, with the verifier that --verifier names in place of its own."""
-    from menolab.pieces import from_data, swap
+    """The task that a record was made on, with the verifier that --verifier names in place of its own; that verifier alone for another program's log."""
+    from menolab.evaluation.imports.imported import Imported
+    from menolab.pieces import find, from_data, swap
+    from menolab.verifiers.verifier import Verifier
 
+    if result.record.task_piece is None:
+        verifier = find(Verifier, args.verifier, "--verifier")
+        assert isinstance(verifier, Verifier)
+        return Imported(result.record.task, verifier)
     task = from_data(result.record.task_piece)
     if args.verifier == Args.verifier:
         return task
@@ -251,6 +267,7 @@ def run_setup(model: str) -> Setup | None:
 def choose_decoding(args: Args, setup: Setup | None) -> Decoding:
     """The run's decoding (its stops and limit) or the default one, at the temperature asked for."""
     from menolab.engines.decoding import Decoding
+    from menolab.evaluation.evaluate import MAX_TOKENS
 
     base = setup.evaluation_decoding if setup is not None else Decoding(max_tokens=MAX_TOKENS)
     limit = base.max_tokens if args.max_tokens is None else args.max_tokens
@@ -294,26 +311,33 @@ def show(record: Record) -> None:
 
     from menolab.cli.output import console
 
-    title = f"{record.task}: {record.problems} problems x {record.samples} samples, temperature {record.decoding['temperature']:g}, {record.model}"
+    temperature = record.decoding.get("temperature")
+    told = "not told" if temperature is None else f"{temperature:g}"  # by a log of another program
+    title = f"{record.task}: {record.problems} problems x {record.samples} samples, temperature {told}, {record.model}"
     console().print(title, markup=False, soft_wrap=True)
     table = Table(box=None, padding=(0, 2, 0, 0))
     table.add_column("")
     table.add_column("", justify="right")
     table.add_column("95%")
     top = record.samples
-    names = ["pass@1", "pass@1_finished", *([f"pass@{top}", f"maj@{top}"] if top > 1 else []), "truncated", "unparsed", "undecided", "errored"]
-    for name in names:
-        e = record.metrics[name]
-        row = (f"{e.mean:.1%}", f"{100 * e.low:.1f} to {100 * e.high:.1f}") if e is not None else ("none finished", "")
-        table.add_row(name.replace("_", " "), *row, style="bold" if name == "pass@1" else None)
-    length = record.metrics["length"]
-    assert length is not None
-    table.add_row("tokens", f"{length.mean:.1f}", f"{length.low:.1f} to {length.high:.1f}" if record.problems > 1 else "")
-    usual = {name for metric in STANDARD_NAMES for name in record.metrics if name.startswith(metric)}
-    for name, e in record.metrics.items():
-        if name not in usual:
-            row = (f"{e.mean:.3f}", f"{e.low:.3f} to {e.high:.3f}") if e is not None else ("not known", "")
-            table.add_row(name.replace("_", " "), *row)
+    first = ["pass@1", "pass@1_finished", *([f"pass@{top}", f"maj@{top}"] if top > 1 else []), "truncated", "unparsed", "undecided", "errored"]
+    for name in first:
+        table.add_row(name.replace("_", " "), *_percent(record.metrics[name]), style="bold" if name == "pass@1" else None)
+    others = {name: e for name, e in record.metrics.items() if name not in first and name.partition("@")[0] not in ("pass", "maj")}
+    for name, e in others.items():
+        if e is not None:
+            table.add_row(name.replace("_", " "), *_number(e))
     console().print(table)
+    if unknown := [name.replace("_", " ") for name, e in others.items() if e is None]:
+        console().print(f"not known: {', '.join(unknown)}", markup=False)
     for warning in record.warnings:
         console().print(f"warning: {warning}", style="yellow", markup=False)
+
+
+def _percent(e: Estimate | None) -> tuple[str, str]:
+    return ("not known", "") if e is None else (f"{e.mean:.1%}", f"{100 * e.low:.1f} to {100 * e.high:.1f}")
+
+
+def _number(e: Estimate) -> tuple[str, str]:
+    digits = ".3f" if abs(e.mean) < 100 else ",.0f" if abs(e.mean) < 1e6 else ".3g"
+    return f"{e.mean:{digits}}", "" if math.isnan(e.low) else f"{e.low:{digits}} to {e.high:{digits}}"

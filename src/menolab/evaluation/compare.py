@@ -281,7 +281,7 @@ def _scores(g: Grid, measure: str) -> np.ndarray:
     partial = (label_PS == "undecided") & (score_PS != 0)
     if partial.any():
         value = float(score_PS[partial][0])
-        raise BadInput("score", value, f"{int(partial.sum())} samples have a score between wrong and right; --score compares mean scores")
+        raise BadInput("score", value, f"is neither 0 nor 1, as those of {int(partial.sum())} samples; --score compares mean scores")
     return (label_PS == "right").astype(np.float64)
 
 

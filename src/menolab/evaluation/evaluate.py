@@ -39,6 +39,8 @@ from menolab.samplers.independent import Independent
 from menolab.tasks.task import Task, verify
 from menolab.verifiers.extract import END_THINK, candidates, response
 
+MAX_TOKENS = 512
+"""Limit of a response where neither the user nor a run's recipe gives one."""
 CHUNK = 32
 """Problems sampled between two calls of `progress`. Draws do not depend on it."""
 
@@ -105,25 +107,28 @@ def evaluate(
         seconds={},
         versions=facts.versions(),
         hardware=facts.hardware(),
+        parameters=_parameters(engine),
+        batch=getattr(engine, "max_batch", None),
     )
     kept = Parts(parts, _plan(record)) if parts is not None else None
+    draw = _Drawing(engine, task, decoding, samples, key, first=asks_first(metrics))
     rows: list[Row] = []
-    spent = {"sample": 0.0, "verify": 0.0}
+    spent, before = {"sample": 0.0, "verify": 0.0}, 0.0
     for start in range(0, len(problems), CHUNK):
-        chunk = problems[start : start + CHUNK]
-        found = kept.get(start) if kept is not None else None
-        if found is None:
-            found = _draw(engine, task, chunk, decoding, samples, key, metrics, spent)
-            if kept is not None:
-                kept.put(start, found)
+        known = kept.get(start) if kept is not None else None
+        found, seconds = known or draw(problems[start : start + CHUNK])
+        if known is not None:
+            before += sum(seconds.values())
+        elif kept is not None:
+            kept.put(start, found, seconds)
         rows += found
+        spent = {name: total + seconds.get(name, 0.0) for name, total in spent.items()}
         if progress is not None:
             progress(min(start + CHUNK, len(problems)), len(problems))
-    lengths = {p.id: len(engine.encode(p.prompt)) for p in problems}
     record = replace(
         record,
-        tokens={"prompt": sum(lengths[row.problem] for row in rows), "completion": sum(row.tokens or 0 for row in rows)},
-        seconds={**spent, "total": time.perf_counter() - began},
+        tokens={"prompt": sum(row.asked or 0 for row in rows), "completion": sum(row.tokens or 0 for row in rows)},
+        seconds={**spent, "total": before + time.perf_counter() - began},
     )
     return measured(Result(record, tuple(rows)), task, metrics)
 
@@ -136,31 +141,73 @@ def _plan(record: Record) -> dict[str, Any]:
     return {name: value for name, value in record.to_data().items() if name in PLAN}
 
 
-def _draw(
-    engine: Engine, task: Task, problems: Sequence[Problem], decoding: Decoding, samples: int, key: Key, metrics: Sequence[Metric], spent: dict[str, float]
-) -> list[Row]:
-    """The rows of some problems; seconds are added to `spent`."""
-    t0 = time.perf_counter()
-    groups = Independent(samples)(engine, problems, decoding, key)
-    t1 = time.perf_counter()
-    alone = cache(lambda token: engine.decode([token]))
-    rows = [judged(_row(engine, group.problem, rollout, alone), task, group.problem, metrics) for group in groups for rollout in group.rollouts]
-    spent["sample"] += t1 - t0
-    spent["verify"] += time.perf_counter() - t1
-    return rows
+class _Drawing:
+    """Draws and judges the samples of some problems; what is the same for all rows is found once."""
+
+    def __init__(self, engine: Engine, task: Task, decoding: Decoding, samples: int, key: Key, *, first: bool):
+        self.engine, self.task, self.decoding, self.samples, self.key, self.first = engine, task, decoding, samples, key, first
+        self.end = engine.tokens(END_THINK)
+        self.alone = cache(lambda token: engine.decode([token]))
+
+    def __call__(self, problems: Sequence[Problem]) -> tuple[list[Row], dict[str, float]]:
+        """The rows of the problems, and the seconds that drawing and verifying took."""
+        began = time.perf_counter()
+        groups = Independent(self.samples)(self.engine, problems, self.decoding, self.key)
+        drawn, rows = time.perf_counter(), []
+        for group in groups:
+            about = json.dumps(dict(group.problem.facts), ensure_ascii=False)
+            rows += [judged(self._row(group.problem, about, rollout), self.task, group.problem, first=self.first) for rollout in group.rollouts]
+        return rows, {"sample": drawn - began, "verify": time.perf_counter() - drawn}
+
+    def _row(self, problem: Problem, about: str, rollout: Rollout) -> Row:
+        """What was drawn, not judged yet."""
+        divided = widths(rollout.tokens, rollout.text, self.engine.decode, self.alone)
+        return Row(
+            problem=problem.id,
+            sample=rollout.sample,
+            prompt=problem.prompt,
+            gold=problem.answer,
+            difficulty=float(problem.difficulty),
+            facts=about,
+            text=rollout.text,
+            finish=rollout.finish,
+            tokens=len(rollout.tokens),
+            thinking=self._thinking(rollout),
+            first=None,
+            surprise=-sum(rollout.logprobs) / len(rollout.logprobs) if rollout.logprobs else None,
+            label="undecided",
+            score=0.0,
+            stage="",
+            reason="",
+            extracted=None,
+            vote=None,
+            logprobs=array("f", np.array(rollout.logprobs, dtype=np.float16).tolist()) if rollout.logprobs else None,
+            widths=array("i", divided) if divided is not None else None,
+            asked=len(rollout.prompt),
+        )
+
+    def _thinking(self, rollout: Rollout) -> int | None:
+        """Response tokens up to the end of the thinking; None where it did not come to an end."""
+        thought, closed, _ = rollout.text.rpartition(END_THINK)
+        if not closed:
+            return None
+        end, tokens = self.end, rollout.tokens
+        ends = [i + len(end) for i in range(len(tokens) - len(end), -1, -1) if tokens[i : i + len(end)] == end]
+        return ends[0] if ends else min(len(self.engine.tokens(thought + closed)), len(tokens))  # some tokenizers write it otherwise within a text
 
 
 def measured(result: Result, task: Task, metrics: Sequence[Metric] = STANDARD) -> Result:
     """The result with everything that follows from its rows computed: metrics, lengths, standard errors, warnings, hashes, who judged."""
     rows, samples = result.rows, result.record.samples
-    found = summarise(rows, samples, Key(tuple(result.record.key)), metrics)
+    table = Table(rows, samples, Key(tuple(result.record.key)), result.record)
+    found = {name: estimate for metric in metrics for name, estimate in metric(table).items()}
     once = rows[::samples]
     record = replace(
         result.record,
         problems=len(once),
         metrics=found,
-        length=quantiles(column(rows, samples, lambda row: row.tokens)),
-        standard_errors=standard_errors(column(rows, samples, lambda row: row.label == "right")),
+        length=quantiles(table.column(lambda row: row.tokens)),
+        standard_errors=standard_errors(table.right_PS),
         task_piece=to_data(task),
         verifier=_verifier(task),
         problems_hash=_hash(part for row in once for part in (row.problem, row.gold)),
@@ -169,12 +216,6 @@ def measured(result: Result, task: Task, metrics: Sequence[Metric] = STANDARD) -
         warnings=_warnings(found, len(once)),
     )
     return Result(record, rows)
-
-
-def summarise(rows: Sequence[Row], samples: int, key: Key, metrics: Sequence[Metric] = STANDARD) -> dict[str, Estimate | None]:
-    """Metrics with intervals of rows in order of problem and sample, `samples` a problem."""
-    table = Table(rows, samples, key)
-    return {name: estimate for metric in metrics for name, estimate in metric(table).items()}
 
 
 def standard_errors(right_PS: np.ndarray) -> dict[str, float | None]:
@@ -191,43 +232,12 @@ def standard_errors(right_PS: np.ndarray) -> dict[str, float | None]:
     }
 
 
-def column(rows: Sequence[Row], samples: int, value: Callable[[Row], Any]) -> np.ndarray:
-    """One number of every row as a float64 table `[P, S]`."""
-    return np.array([value(row) for row in rows], dtype=np.float64).reshape(-1, samples)
-
-
-def _row(engine: Engine, problem: Problem, rollout: Rollout, alone: Callable[[int], str]) -> Row:
-    """What was drawn, not judged yet."""
-    return Row(
-        problem=problem.id,
-        sample=rollout.sample,
-        prompt=problem.prompt,
-        gold=problem.answer,
-        difficulty=float(problem.difficulty),
-        facts=json.dumps(dict(problem.facts), ensure_ascii=False),
-        text=rollout.text,
-        finish=rollout.finish,
-        tokens=len(rollout.tokens),
-        thinking=_thinking(engine, rollout),
-        first=None,
-        surprise=-sum(rollout.logprobs) / len(rollout.logprobs) if rollout.logprobs else None,
-        label="undecided",
-        score=0.0,
-        stage="",
-        reason="",
-        extracted=None,
-        vote=None,
-        logprobs=array("f", np.array(rollout.logprobs, dtype=np.float16).tolist()) if rollout.logprobs else None,
-        widths=array("i", divided) if (divided := widths(rollout.tokens, rollout.text, engine.decode, alone)) is not None else None,
-    )
-
-
-def judged(row: Row, task: Task, problem: Problem, metrics: Sequence[Metric] = STANDARD) -> Row:
-    """The sample with its verdict, and with that of the first answer it states where one of the metrics asks for it."""
+def judged(row: Row, task: Task, problem: Problem, *, first: bool) -> Row:
+    """The sample with its verdict, and with that of the first answer it states where `first` asks for it."""
     verdict = verify(task, problem, row.text)
     return replace(
         row,
-        first=_first(task, problem, row.text) if "first_answers" in all_needs(tuple(metrics)) else None,
+        first=_first(task, problem, row.text) if first else None,
         label=verdict.label,
         score=float(verdict.score),
         stage=verdict.stage,
@@ -237,20 +247,15 @@ def judged(row: Row, task: Task, problem: Problem, metrics: Sequence[Metric] = S
     )
 
 
+def asks_first(metrics: Sequence[Metric]) -> bool:
+    """Whether one of the metrics needs the verdict on the first answer that a response states."""
+    return "first_answers" in all_needs(tuple(metrics))
+
+
 def _first(task: Task, problem: Problem, text: str) -> str | None:
     """The verdict on the first answer that a response states, as if it stood alone; None where it states none."""
     stated = candidates(text)
     return verify(task, problem, response("", stated[0][1])).label if stated else None
-
-
-def _thinking(engine: Engine, rollout: Rollout) -> int | None:
-    """Response tokens up to the end of the thinking; None where it did not come to an end."""
-    thought, closed, _ = rollout.text.rpartition(END_THINK)
-    if not closed:
-        return None
-    tag, tokens = engine.tokens(END_THINK), rollout.tokens
-    ends = [i + len(tag) for i in range(len(tokens) - len(tag), -1, -1) if tokens[i : i + len(tag)] == tag]
-    return ends[0] if ends else min(len(engine.tokens(thought + closed)), len(tokens))  # some tokenizers write the tag otherwise within a text
 
 
 def _check(problems: Sequence[Problem]) -> None:
@@ -267,6 +272,12 @@ def _dtype(engine: Engine) -> str:
     """The dtype of an in-process model; "unknown" behind a server."""
     model = getattr(getattr(engine, "policy", None), "model", None)
     return str(getattr(model, "dtype", "unknown")).removeprefix("torch.")
+
+
+def _parameters(engine: Engine) -> int | None:
+    """How many numbers an in-process model holds; None behind a server."""
+    model = getattr(getattr(engine, "policy", None), "model", None)
+    return None if model is None else sum(p.numel() for p in model.parameters())
 
 
 def _verifier(task: Task) -> str:

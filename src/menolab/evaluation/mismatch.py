@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from menolab.evaluation.record import UNKNOWN
 from menolab.evaluation.samples import Grid
 
-UNKNOWN = "unknown"
-"""What a log of another program says of what it does not tell."""
 SHOWN = 3
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from menolab.errors import BadInput
-from menolab.evaluation.record import Row, load_rows, save_rows
+from menolab.evaluation.record import Row, load_notes, load_rows, save_rows
 from menolab.files import remove_scratch, write_json
 
 
@@ -34,14 +34,14 @@ class Parts:
         else:
             write_json(stored, plan)
 
-    def get(self, start: int) -> list[Row] | None:
-        """The rows of the chunk that begins with problem number `start`, if they are there."""
+    def get(self, start: int) -> tuple[list[Row], dict[str, float]] | None:
+        """The rows of the chunk that begins with problem number `start`, and the seconds they took, if they are there."""
         path = self._path(start)
-        return list(load_rows(path)) if path.is_file() else None
+        return (list(load_rows(path)), json.loads(load_notes(path).get("seconds", "{}"))) if path.is_file() else None
 
-    def put(self, start: int, rows: Sequence[Row]) -> None:
+    def put(self, start: int, rows: Sequence[Row], seconds: Mapping[str, float]) -> None:
         """Keep the rows of a chunk."""
-        save_rows(self._path(start), rows)
+        save_rows(self._path(start), rows, {"seconds": json.dumps(dict(seconds))})
 
     def remove(self) -> None:
         """Forget all parts: the whole is on disk."""

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from menolab.errors import BadInput, check_range
-
-Z = 1.959963984540054 + 0.8416212335729143
-"""z(97.5%) + z(80%): a two-sided test at 5% finds a difference of Z standard errors four times out of five."""
+from menolab.evaluation.statistics import POWER
 
 
 @dataclass(frozen=True)
@@ -32,17 +30,17 @@ class Power:
 
     def detectable(self, problems: int, samples: int) -> float:
         """The smallest true difference that is found four times out of five."""
-        return Z * math.sqrt((self.between + self.within / samples) / problems)
+        return POWER * math.sqrt((self.between + self.within / samples) / problems)
 
     def problems_for(self, difference: float, samples: int) -> int:
         """Problems that a difference needs at this number of samples."""
         check_range("difference", difference, 0.0, open_low=True)
-        return max(2, math.ceil((Z / difference) ** 2 * (self.between + self.within / samples)))
+        return max(2, math.ceil((POWER / difference) ** 2 * (self.between + self.within / samples)))
 
     def samples_for(self, difference: float, problems: int) -> int | None:
         """Samples that a difference needs on this many problems; None where no number is enough, since the problems themselves are too few."""
         check_range("difference", difference, 0.0, open_low=True)
-        room = problems * (difference / Z) ** 2 - self.between
+        room = problems * (difference / POWER) ** 2 - self.between
         return None if room <= 0 else max(1, math.ceil(self.within / room))
 
 

@@ -21,6 +21,8 @@ from menolab.errors import BadInput
 from menolab.evaluation.statistics import Estimate
 from menolab.files import finite, write_file, write_json
 
+UNKNOWN = "unknown"
+"""What a log of another program says of what it does not tell."""
 FORMAT = 1
 """Version of the layout; a reader refuses newer ones."""
 
@@ -62,6 +64,14 @@ class Row:
     """Of each token, nats, to 11 bits, which is enough to look at and small on disk. None if unknown, or if the rows were loaded without."""
     widths: Sequence[int] | None = field(default=None, compare=False, repr=False)
     """Characters of the text that each token wrote (`engines.widths`)."""
+    asked: int | None = None
+    """Prompt tokens; None if unknown."""
+    opinion: float | None = None
+    """What a judge or a reward model gave the response, in a log that tells it; None if unknown."""
+
+
+JSON_KINDS: dict[str, type | tuple[type, ...]] = {"str": str, "int": int, "Mapping": Mapping, "Sequence": (list, tuple)}
+"""What a field of `Record` is in JSON, by how its type begins."""
 
 
 @dataclass(frozen=True)
@@ -98,9 +108,13 @@ class Record:
     tokens: Mapping[str, int]
     """prompt (each prompt counted once a sample) and completion tokens."""
     seconds: Mapping[str, float]
-    """sample, verify, total."""
+    """sample, verify, total; those before a kill included."""
     versions: Mapping[str, str] = field(default_factory=dict)
     hardware: Mapping[str, Any] = field(default_factory=dict)
+    parameters: int | None = None
+    """Of the model; None behind a server, and in records that do not tell."""
+    batch: int | None = None
+    """Rows that the engine continued at once, at most."""
     warnings: Sequence[str] = ()
     """What a reader must know before quoting the score."""
 
@@ -116,6 +130,10 @@ class Record:
             KeyError, TypeError: a field is missing or of the wrong kind (`load` turns these into `BadInput`).
         """
         values = {f.name: data[f.name] for f in dataclasses.fields(cls) if f.name in data}
+        for f in dataclasses.fields(cls):
+            kind = next((kind for name, kind in JSON_KINDS.items() if str(f.type).startswith(name)), object)
+            if f.name in values and not isinstance(values[f.name], kind) and not (values[f.name] is None and str(f.type).endswith("None")):
+                raise TypeError(f"{f.name} is {values[f.name]!r:.100}")
         values["metrics"] = {name: _estimate(e) for name, e in values["metrics"].items()}
         values |= {name: tuple(values[name]) for name in ("key", "warnings")}
         return cls(**values)
@@ -129,13 +147,13 @@ class Result:
     rows: tuple[Row, ...]
 
 
-def save_rows(path: Path, rows: Sequence[Row]) -> str:
-    """Write rows as Parquet, whole or not at all; returns the file's SHA-256.
+def save_rows(path: Path, rows: Sequence[Row], notes: Mapping[str, str] | None = None) -> str:
+    """Write rows as Parquet, whole or not at all, with some notes about them; returns the file's SHA-256.
 
     Raises:
         RunFailed: the disk is full or read-only.
     """
-    table = _to_parquet(rows)
+    table = _to_parquet(rows, notes or {})
     write_file(path, lambda scratch: scratch.write_bytes(table))
     return hashlib.sha256(table).hexdigest()
 
@@ -147,6 +165,13 @@ def load_rows(path: Path) -> tuple[Row, ...]:
         BadInput: it is not one, or not of rows.
     """
     return _from_parquet(path.read_bytes(), path, tokens=True)
+
+
+def load_notes(path: Path) -> dict[str, str]:
+    """The notes that `save_rows` wrote with the rows."""
+    import pyarrow.parquet as pq
+
+    return {name.decode(): value.decode() for name, value in (pq.read_schema(path).metadata or {}).items()}
 
 
 def save(folder: Path, name: str, result: Result) -> Path:
@@ -169,7 +194,12 @@ def load(path: Path, *, tokens: bool = False) -> Result:
         BadInput: missing, truncated, of another format, or rows that are not those the record was written with.
     """
     record, table, table_path = _stored(Path(path))
-    return Result(record, _from_parquet(table, table_path, tokens=tokens))
+    rows, S = _from_parquet(table, table_path, tokens=tokens), record.samples
+    ordered = S > 0 and all(row.problem == rows[i - i % S].problem for i, row in enumerate(rows))
+    if not ordered or len(rows) != record.problems * S or len({row.problem for row in rows}) != record.problems:
+        remedy = f"does not hold {S} samples of each of {record.problems} problems, one problem after the other; evaluate again"
+        raise BadInput("rows", str(table_path), remedy)
+    return Result(record, rows)
 
 
 def load_columns(path: Path, names: Sequence[str]) -> tuple[Record, dict[str, np.ndarray]]:
@@ -181,13 +211,41 @@ def load_columns(path: Path, names: Sequence[str]) -> tuple[Record, dict[str, np
     import pyarrow.parquet as pq
 
     record, content, table_path = _stored(Path(path))
-    wanted = pa.schema([_schema().field(name) for name in names])
+    fields = [_schema().field(name) for name in names]
+    texts = [field.name for field in fields if pa.types.is_string(field.type)]
+    wanted = pa.schema([field.with_type(pa.dictionary(pa.int32(), pa.string())) if field.name in texts else field for field in fields])
     try:
-        table = pq.read_table(pa.BufferReader(content), columns=list(names)).cast(wanted)
+        # Texts as their dictionaries: a text that many samples share is made once. `ParquetFile`, since `read_table` and all conversions of pyarrow's
+        # own load pandas where it is installed, which takes longer than the reading.
+        if lacking := set(names) - set(pq.read_schema(pa.BufferReader(content)).names):
+            raise ValueError(f"no column {', '.join(sorted(lacking))}")
+        table = pq.ParquetFile(pa.BufferReader(content), read_dictionary=texts).read(columns=list(names)).select(list(names)).cast(wanted)
     except (pa.ArrowException, ValueError, KeyError) as error:
         raise BadInput("rows", str(table_path), f"is not a table of samples ({error})") from error
-    columns = {name: table[name].to_numpy() for name in names}
-    return record, {name: column if column.dtype == object else column.astype(np.float64) for name, column in columns.items()}
+    return record, {name: _texts(table[name]) if name in texts else _floats(table[name]) for name in names}
+
+
+def _texts(column: Any) -> np.ndarray:
+    """A dictionary-encoded column of texts as objects, null as None."""
+    array = column.unify_dictionaries().combine_chunks()
+    texts = np.array([*array.dictionary.to_pylist(), None], dtype=object)
+    return texts[_filled(array.indices, len(texts) - 1, np.dtype(np.int64))]
+
+
+def _floats(column: Any) -> np.ndarray:
+    """A column of numbers as float64, null as NaN."""
+    return _filled(column.combine_chunks(), math.nan, np.dtype(np.float64))
+
+
+def _filled(array: Any, nothing: float, dtype: np.dtype) -> np.ndarray:
+    """An array of numbers with `nothing` for null."""
+    import pyarrow as pa
+
+    if not array.null_count:
+        return np.from_dlpack(array).astype(dtype)
+    values = np.full(len(array), nothing, dtype)
+    values[np.from_dlpack(array.is_valid().cast(pa.int8())) == 1] = np.from_dlpack(array.drop_null())
+    return values
 
 
 def _stored(path: Path) -> tuple[Record, bytes, Path]:
@@ -244,14 +302,14 @@ def _schema() -> Any:
     return pa.schema([pa.field(f.name, kinds[str(f.type).removesuffix(" | None")], nullable=str(f.type).endswith("None")) for f in dataclasses.fields(Row)])
 
 
-def _to_parquet(rows: Sequence[Row]) -> bytes:
+def _to_parquet(rows: Sequence[Row], notes: Mapping[str, str]) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     # A model may emit half a surrogate pair; Parquet holds UTF-8 only.
     columns = {f.name: [_text(getattr(row, f.name)) for row in rows] for f in dataclasses.fields(Row)}
     sink = pa.BufferOutputStream()
-    pq.write_table(pa.table(columns, schema=_schema()), sink, compression="zstd", row_group_size=ROW_GROUP)
+    pq.write_table(pa.table(columns, schema=_schema().with_metadata(dict(notes))), sink, compression="zstd", row_group_size=ROW_GROUP)
     return sink.getvalue().to_pybytes()
 
 

@@ -6,9 +6,10 @@ import dataclasses
 import json
 import time
 from collections.abc import Callable, Sequence
+from itertools import groupby
 
 from menolab.errors import BadInput
-from menolab.evaluation.evaluate import STANDARD, judged, measured
+from menolab.evaluation.evaluate import STANDARD, asks_first, judged, measured
 from menolab.evaluation.metrics.metric import Metric
 from menolab.evaluation.record import Result, Row
 from menolab.records import Problem
@@ -29,11 +30,14 @@ def rescore(result: Result, task: Task, metrics: Sequence[Metric] = STANDARD, pr
     if result.record.task != task.name:
         raise BadInput("task", task.name, f"the samples are of {result.record.task}; judge them with the task they answer")
     began = time.perf_counter()
-    rows = []
-    for done, row in enumerate(result.rows, 1):
-        rows.append(judged(row, task, problem_of(row, task.name), metrics))
-        if progress is not None and done % 100 == 0:
-            progress(done, len(result.rows))
+    rows, first = [], asks_first(metrics)
+    for _, same in groupby(result.rows, key=lambda row: (row.problem, row.prompt, row.gold, row.difficulty, row.facts)):
+        problem = None
+        for row in same:
+            problem = problem or problem_of(row, task.name)
+            rows.append(judged(row, task, problem, first=first))
+            if progress is not None and len(rows) % 100 == 0:
+                progress(len(rows), len(result.rows))
     seconds = time.perf_counter() - began
     record = measured(dataclasses.replace(result, rows=tuple(rows)), task, metrics).record
     changed = sum(a.label != b.label for a, b in zip(result.rows, rows, strict=True))
@@ -57,8 +61,7 @@ def merge(shards: Sequence[Result], task: Task, metrics: Sequence[Metric] = STAN
     ids = [row.problem for row in rows[:: first.samples]]
     if len(set(ids)) < len(ids):
         raise BadInput("problems", next(i for i in ids if ids.count(i) > 1), "is in two shards; give each shard once")
-    whole = measured(Result(first, tuple(rows)), task, metrics)
     totals = {
         field: {name: sum(getattr(shard.record, field)[name] for shard in shards) for name in getattr(first, field)} for field in ("tokens", "seconds")
     }
-    return dataclasses.replace(whole, record=dataclasses.replace(whole.record, **totals))
+    return measured(Result(dataclasses.replace(first, **totals), tuple(rows)), task, metrics)

@@ -15,6 +15,7 @@ from menolab.evaluation.record import Record, Result, load_columns
 
 COLUMNS = ("problem", "sample", "prompt", "gold", "finish", "tokens", "label", "score", "stage", "extracted", "vote")
 """What comparisons look at, by field of `Row`."""
+LABELS = {"right", "wrong", "undecided"}
 Keep = Literal["first", "last"]
 """Which of two samples with one number is kept."""
 SHOWN = 3
@@ -37,12 +38,17 @@ class Samples:
     @classmethod
     def load(cls, path: Path) -> Samples:
         """The columns of the result whose record is at `path`. Raises as `record.load` does."""
-        return cls(*load_columns(path, COLUMNS))
+        record, columns = load_columns(path, COLUMNS)
+        labels = set(columns["label"])
+        if odd := labels - LABELS:
+            count = int(sum(np.count_nonzero(columns["label"] == label) for label in odd))
+            raise BadInput("label", sorted(odd)[0], f"of {count} samples beside {path} is none of {', '.join(sorted(LABELS))}; judge them again with --rescore")
+        return cls(record, columns)
 
 
 def as_column(name: str, values: Sequence[Any]) -> np.ndarray:
     """Values as a column: the numbers of `Row` as float64, all else as objects."""
-    if name in ("sample", "tokens", "score"):
+    if name in ("sample", "tokens", "score", "opinion"):
         return np.array(values, dtype=np.float64)
     column = np.empty(len(values), dtype=object)
     column[:] = values
@@ -120,6 +126,8 @@ def grid(samples: Samples, name: str = "A", *, intersect: bool = False, keep: Ke
         if bad_P.any():
             dropped[said] = int(bad_P.sum())
     good_P = (count_P >= size) & ~unscored_P  # of problems with more samples than the others the first stay
+    if not good_P.any():
+        raise BadInput("problems", len(names), f"of {name}, none of which has all its samples with scores; nothing is left to look at")
     starts_P = np.cumsum(count_P) - count_P
     return Grid(
         samples,

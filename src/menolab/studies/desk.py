@@ -11,7 +11,7 @@ from menolab.engines.decoding import Decoding
 from menolab.engines.engine import Engine
 from menolab.errors import BadInput
 from menolab.evaluation import record
-from menolab.evaluation.evaluate import evaluate
+from menolab.evaluation.evaluate import MAX_TOKENS, evaluate
 from menolab.evaluation.record import Result
 from menolab.evaluation.rescore import problem_of
 from menolab.keys import Key
@@ -19,9 +19,6 @@ from menolab.pieces import from_data, to_data
 from menolab.records import Problem
 from menolab.studies.subject import Subject
 from menolab.tasks.task import Task, evaluation_problems
-
-MAX_TOKENS = 512
-"""Limit of a response where neither the user nor a run's recipe gives one."""
 
 
 @dataclass(frozen=True)

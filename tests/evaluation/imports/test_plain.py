@@ -61,7 +61,7 @@ def test_one_row_a_list_and_a_table_are_read_too(tmp_path: Path):
     ('{"id": "x", "correct": 1}\n{"correct": 1}\n', "sample 2 has no problem"),
     ("", "is empty or not"),
     ("hello\n", "is empty or not"),
-    ("[]", "not a whole result record"),
+    ("[]", "is not a result record, a log of"),
     ('{"a": 1,\n "b"', "not a whole JSON document"),
 ])  # fmt: skip
 def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, text: str, said: str):

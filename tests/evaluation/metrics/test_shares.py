@@ -15,3 +15,8 @@ def test_each_share_counts_its_own():
     ]  # fmt: skip
     found = {name: e.mean for name, e in Shares()(Table(rows, 2, Key.root(0))).items() if e is not None}
     assert found == {"truncated": 0.25, "unparsed": 0.5, "undecided": 0.5, "errored": 0.5}
+
+
+def test_truncation_that_is_not_told():
+    rows = [row("a", 0, finish="unknown"), row("b", 0, finish="unknown")]
+    assert Shares()(Table(rows, 1, Key.root(0)))["truncated"] is None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from pathlib import Path
@@ -28,18 +29,18 @@ def recognises(data: Any) -> bool:
     return isinstance(data, dict) and {"version", "status", "eval"} <= set(data) and "task" in (data["eval"] or {})
 
 
-def read(data: Mapping[str, Any], path: Path, fields: Mapping[str, str]) -> Log:
+def read(data: Mapping[str, Any], path: Path, fields: Mapping[str, str], *, scored: bool = True) -> Log:
     """The log in a JSON document. Of several scorers the first counts unless `fields` chooses (``right=scores.NAME.value``).
 
     Raises:
-        BadInput: no samples in it, or a scorer whose values are no scores.
+        BadInput: no samples in it, or, where `scored` asks for scores, none or a scorer whose values are none.
     """
     spec, samples = data["eval"], data.get("samples") or []
     if not samples:
         raise BadInput("log", str(path), "holds no samples (inspect_ai wrote its header only); run it with --log-samples")
     names = list(dict.fromkeys([*(s["name"] for s in spec.get("scorers") or []), *(name for sample in samples for name in sample.get("scores") or {})]))
     scorer = next((name for name in names if any(name in (sample.get("scores") or {}) for sample in samples)), None)
-    if scorer is None and "right" not in fields:
+    if scored and scorer is None and "right" not in fields:
         raise BadInput("log", str(path), "its samples have no scores; score it first (`inspect score`)")
     options = next((s.get("options") for s in spec.get("scorers") or [] if s["name"] == scorer), None)
     used = {**(spec.get("model_generate_config") or {}), **((data.get("plan") or {}).get("config") or {}), **(spec.get("config") or {})}
@@ -53,7 +54,7 @@ def read(data: Mapping[str, Any], path: Path, fields: Mapping[str, str]) -> Log:
         model=str(spec.get("model", "unknown")),
         verifier=f"inspect_ai: {fields.get('right', scorer)}{json.dumps(options, sort_keys=True) if options else ''}",
         decoding={name: used[name] for name in (*GENERATION, *LIMITS) if used.get(name) is not None},
-        rows=[_sample(sample, scorer, path) | chosen(sample, fields) for sample in samples],
+        rows=[_sample(sample, scorer, path, scored=scored) | chosen(sample, fields) for sample in samples],
         versions={name: str(version) for name, version in (spec.get("packages") or {}).items()},
         warnings=warnings,
     )
@@ -73,7 +74,7 @@ def read_zip(path: Path) -> dict[str, Any]:
                 raise BadInput("log", str(path), "is a zip, but none of inspect_ai (no header.json in it)")
             data = json.loads(_entry(archive, path, head))
             samples = [json.loads(_entry(archive, path, name)) for name in names if name.startswith("samples/") and name.endswith(".json")]
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, RecursionError) as error:
         if isinstance(error, BadInput):
             raise
         raise BadInput("log", str(path), f"is a broken .eval file ({error}); copy it again") from error
@@ -94,12 +95,12 @@ def _entry(archive: zipfile.ZipFile, path: Path, name: str) -> bytes:
         return pa.decompress(file.read(info.compress_size), info.file_size, codec="zstd", asbytes=True) if info.file_size else b""
 
 
-def _sample(sample: Mapping[str, Any], scorer: str | None, path: Path) -> dict[str, Any]:
+def _sample(sample: Mapping[str, Any], scorer: str | None, path: Path, *, scored: bool) -> dict[str, Any]:
     output = sample.get("output") or {}
     choice = (output.get("choices") or [{}])[0]
     score = (sample.get("scores") or {}).get(scorer)
     value = score.get("value") if score else None
-    if isinstance(value, (dict, list)):
+    if scored and isinstance(value, (dict, list)):
         keys = list(value) if isinstance(value, dict) else range(len(value))
         options = " or ".join(f"right=scores.{scorer}.value.{key}" for key in keys)
         raise BadInput("right", value, f"{scorer} gives several scores, in {path}; choose one: --fields {options}")
@@ -107,7 +108,7 @@ def _sample(sample: Mapping[str, Any], scorer: str | None, path: Path) -> dict[s
     asked = list(takewhile(lambda message: message.get("role") != "assistant", sample.get("messages") or []))  # what solvers made of the input
     return {
         "problem": sample.get("id"),
-        "sample": int(sample.get("epoch", 1)) - 1,
+        "sample": None if sample.get("epoch") is None else sample["epoch"] - 1,
         "prompt": _said(asked or sample.get("input"), attachments),
         "gold": target if isinstance(target, str) or not isinstance(target, list) else " | ".join(map(str, target)),
         "text": _said((choice.get("message") or {}).get("content"), attachments),

@@ -83,7 +83,7 @@ def _arguments(row: Mapping[str, Any]) -> list[tuple[Any, Any]]:
     arguments = row.get("arguments") or []
     if isinstance(arguments, dict):
         return [(pair.get("arg_0"), pair.get("arg_1")) for pair in arguments.values()]
-    return [(pair[0], pair[1] if len(pair) > 1 else None) for pair in arguments]
+    return [(pair[0], pair[1] if len(pair) > 1 else None) for pair in arguments if pair]
 
 
 def _results(path: Path) -> dict[str, Any]:

@@ -19,12 +19,14 @@ USUAL = {
     "tokens": "tokens|completion_tokens|output_tokens|num_tokens",
     "finish": "finish|finish_reason|stop_reason",
     "extracted": "extracted|extracted_answer|prediction|pred",
+    "opinion": "judge_score|reward_score|rm_score|confidence",
 }
 """Where each field is looked for, the likeliest name first."""
 
 
-def read(rows: Sequence[Mapping[str, Any]], path: Path, fields: Mapping[str, str]) -> Log:
-    """The log in rows. A row whose score is a list holds one sample an entry; its other lists of that length go with it.
+def read(rows: Sequence[Mapping[str, Any]], path: Path, fields: Mapping[str, str], *, scored: bool = True) -> Log:
+    """The log in rows. A row whose score is a list holds one sample an entry; its other lists of that length go with it. So does a list of texts without
+    scores, where `scored` does not ask for them.
 
     Raises:
         BadInput: no field for problem or score, in rows of which none has one under a usual name.
@@ -33,7 +35,7 @@ def read(rows: Sequence[Mapping[str, Any]], path: Path, fields: Mapping[str, str
     for row in rows[:100]:  # a field may be missing from some rows
         first |= dict.fromkeys(row)
     where = {name: fields.get(name) or next((option for option in USUAL[name].split("|") if option in first), None) for name in FIELDS}
-    for name in ("problem", "right"):
+    for name in ("problem", "right") if scored else ("problem",):
         if where[name] is None:
             remedy = f"no field looks like {'the id of the problem' if name == 'problem' else 'a score'}; say which with --fields {name}=FIELD"
             raise BadInput("log", str(path), f"{remedy} (its fields: {', '.join(list(first)[:20])})")
@@ -43,18 +45,18 @@ def read(rows: Sequence[Mapping[str, Any]], path: Path, fields: Mapping[str, str
         program="rows",
         task=str(next((row["task"] for row in rows if row.get("task")), path.stem)),
         model=model,
-        verifier=f"unknown (field {paths['right']})",
+        verifier=f"unknown (field {paths['right']})" if "right" in paths else "unknown (no score)",
         decoding={},
         rows=[sample for row in rows for sample in _samples(row, paths)],
     )
 
 
 def _samples(row: Mapping[str, Any], paths: Mapping[str, str]) -> list[dict[str, Any]]:
-    found = {name: get(row, path) for name, path in paths.items()}
+    found = {name: get(row, path) if (value := row.get(path)) is None else value for name, path in paths.items()}
     if found.get("sample") is None:
         found.pop("sample", None)  # not numbered: as they come
-    scores = found["right"]
-    if not isinstance(scores, list):
+    counted = found.get("right") if "right" in found else found.get("text")
+    if not isinstance(counted, list):
         return [found]
-    several = {name: values for name, values in found.items() if isinstance(values, list) and len(values) == len(scores) and name != "gold"}
-    return [found | {name: values[i] for name, values in several.items()} | {"sample": i} for i in range(len(scores))]
+    several = {name: values for name, values in found.items() if isinstance(values, list) and len(values) == len(counted) and name != "gold"}
+    return [found | {name: values[i] for name, values in several.items()} | {"sample": i} for i in range(len(counted))]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from menolab.errors import BadInput
-from menolab.evaluation.record import Row
+from menolab.evaluation.record import Record, Row
 from menolab.evaluation.statistics import Estimate
 from menolab.keys import Key
 from menolab.pieces import Piece
@@ -26,6 +26,8 @@ class Table:
     """S, samples of every problem."""
     key: Key
     """What bootstrap intervals draw from."""
+    record: Record | None = None
+    """Where the samples are from, for what is known of all of them together (seconds, the model's size)."""
 
     def __post_init__(self) -> None:
         if self.samples < 1 or not self.rows or len(self.rows) % self.samples:

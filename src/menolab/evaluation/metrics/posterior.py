@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from menolab.errors import check_range
 from menolab.evaluation.metrics.metric import Metric, Table
-from menolab.evaluation.statistics import Estimate
+from menolab.evaluation.statistics import Estimate, Z
 
 
 @dataclass(frozen=True)
@@ -33,5 +33,5 @@ class Posterior(Metric):
         total_P = a_P + b_P
         mean = float((a_P / total_P).mean())
         deviation = math.sqrt(float((a_P * b_P / (total_P**2 * (total_P + 1))).sum())) / table.problems
-        half = 1.959963984540054 * deviation
+        half = Z * deviation
         return {f"bayes@{table.samples}": Estimate(mean, max(0.0, mean - half), min(1.0, mean + half), table.problems)}

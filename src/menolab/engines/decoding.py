@@ -37,6 +37,11 @@ class Decoding(Piece):
         if "" in self.stop:
             raise BadInput("stop", self.stop, "an empty string ends every response before it starts; leave it out")
 
+    @property
+    def whole(self) -> bool:
+        """Whether every token can be drawn: a softmax, nothing cut off."""
+        return self.temperature > 0.0 and not self.top_k and self.top_p == 1.0
+
     def __call__(self, logits: torch.Tensor) -> torch.Tensor:
         """Log-probabilities `[..., V]` of the distribution that is drawn from; -inf where truncated. float32 or wider.
 

@@ -14,6 +14,7 @@ from menolab.engines.decoding import Decoding
 from menolab.models.cache import GrownLayer, read_prompts, share, unshareable
 from menolab.models.lean.forest import Forest
 from menolab.models.lean.model import lean
+from menolab.models.lean.ops import drawn
 from menolab.models.policy import Policy
 
 ROWS_AT_ONCE = 64
@@ -246,12 +247,14 @@ def _block_stats(
     policy: Policy, hidden_ND: torch.Tensor, targets_N: torch.Tensor, decoding: Decoding, entropy: bool
 ) -> tuple[torch.Tensor, torch.Tensor | None]:
     logits_NV = policy.logits(hidden_ND)
+    if not entropy and decoding.whole:
+        return drawn(logits_NV, targets_N, decoding.temperature), None
     logits_NV = logits_NV.float() if logits_NV.dtype.itemsize < 4 else logits_NV
     logprobs_NV = decoding(logits_NV)
     # Where truncation excludes a token p log p is 0, and so is its gradient, instead of 0 times infinity.
     entropy_N = -(logprobs_NV.exp() * logprobs_NV.masked_fill(logprobs_NV.isneginf(), 0.0)).sum(-1) if entropy else None
     drawn_N = logprobs_NV.gather(-1, targets_N[:, None])[:, 0]
-    if decoding.temperature > 0 and (decoding.top_k or decoding.top_p < 1.0):
+    if decoding.temperature > 0 and not decoding.whole:
         drawn_N = _counted_back(logits_NV / decoding.temperature, logprobs_NV, drawn_N, targets_N)
     return drawn_N, entropy_N
 

@@ -9,7 +9,7 @@ import torch
 
 from menolab.models.lean import native, ops
 from menolab.models.lean.forest import Forest
-from menolab.models.lean.ops import Heads, Turn, add_norm, attend, read, swiglu
+from menolab.models.lean.ops import Heads, Turn, add_norm, attend, drawn, read, swiglu
 
 F32, BF16 = torch.float32, torch.bfloat16
 CLOSE = {F32: 1e-5, BF16: 1.5e-2}
@@ -279,3 +279,35 @@ def test_bfloat16_rounds_to_nearest_even():
     y32, y16 = (add_norm(x, None, torch.ones(32), 1e-6, dtype)[1] for dtype in (F32, BF16))
     off = (y32.to(BF16).float() - y16.float()).abs()
     assert off.max() <= 2**-7 * y32.abs().max() and (off == 0).float().mean() > 0.99
+
+
+# ---- drawn tokens -----------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("dtype", [F32, BF16], ids=str)
+@pytest.mark.parametrize(("n", "v"), [(1, 2), (3, 16), (40, 37), (9, 1000)])
+def test_drawn(n, v, dtype, count, threads):
+    torch.set_num_threads(count)
+    (logits,), (logits64,) = leaves((6 * noise(n, v)).to(dtype))
+    targets = (torch.arange(n) * 7 + v - 1) % v
+    ours, wanted = drawn(logits, targets, 0.7), (logits64 / 0.7).log_softmax(-1).gather(-1, targets[:, None])[:, 0]
+    assert ours.dtype == F32
+    close(ours, wanted)
+    weights = noise(n, seed=1)
+    (ours * weights).sum().backward()
+    (wanted * weights.double()).sum().backward()
+    close(logits.grad, logits64.grad, dtype)
+
+
+def test_drawn_at_the_ends():
+    """Certain and impossible tokens, logits far from zero, one that is cut off."""
+    (logits,), (logits64,) = leaves(torch.tensor([[1e4, 0.0, -1e4], [-3e4, -3e4, -3e4 - 20], [0.0, -float("inf"), 1.0]]))
+    targets = torch.tensor([0, 2, 2])
+    ours, wanted = drawn(logits, targets, 1.0), logits64.log_softmax(-1)[torch.arange(3), targets]
+    torch.testing.assert_close(ours.double(), wanted, rtol=1e-6, atol=1e-6)
+    ours.sum().backward()
+    wanted.sum().backward()
+    torch.testing.assert_close(logits.grad.double(), logits64.grad, rtol=1e-5, atol=1e-6)
+    assert drawn(logits, torch.tensor([1, 1, 1]), 1.0)[2] == -float("inf")
+    assert not drawn(torch.tensor([[float("nan"), 0.0]]), torch.tensor([1]), 1.0).isfinite()

@@ -1,4 +1,4 @@
-// What a transformer layer does between its matrix products, fused for the CPU: one pass over memory each.
+// What a transformer does between its matrix products, fused for the CPU: one pass over memory each.
 //
 // Built at first use by `native.py` with the machine's own C++ compiler, called through plain pointers: no torch headers, no ABI to match. Everything
 // is computed in float32; T is how activations are stored (float, or bf16 as its 16 bits). Rows of 16 floats are one vector: head sizes and widths are
@@ -595,6 +595,51 @@ static void fill(int n, int hq, int hkv, int D, const T* qkv, const int64_t* pla
   }
 }
 
+// ---- log-probabilities of drawn tokens -------------------------------------------------------------------------------------------------------
+
+// A row of v numbers as vectors; what is missing from the last counts as nothing.
+template <class T>
+static inline v16 scaled(const T* row, int v, int j, float scale) {
+  if (j + LANES <= v) return load(row + j) * scale;
+  v16 x = all(NEG);
+  for (int i = 0; j + i < v; i++) x[i] = get(row + j + i) * scale;
+  return x;
+}
+
+// out[i] = z[target] - log sum exp z with z = scale * logits[i]. norms [n, 2]: the largest z, and the logarithm of the sum of exp(z - it), kept apart so that
+// large logits cost no digits.
+template <class T>
+static void drawn(int n, int v, const T* logits, const int64_t* target, float scale, float* out, float* norms, int threads) {
+#pragma omp parallel for num_threads(threads) schedule(static)
+  for (int i = 0; i < n; i++) {
+    const T* row = logits + (size_t)i * v;
+    v16 tops = all(NEG), total = {};
+    for (int j = 0; j < v; j += LANES) tops = max(tops, scaled(row, v, j, scale));
+    float top = NEG;
+    for (int l = 0; l < LANES; l++) top = tops[l] > top ? tops[l] : top;
+    for (int j = 0; j < v; j += LANES) total += exp16(scaled(row, v, j, scale) - top);
+    norms[2 * i] = top, norms[2 * i + 1] = std::log(sum(total));
+    out[i] = get(row + target[i]) * scale - top - norms[2 * i + 1];
+  }
+}
+
+// d out[i] / d logits[i][j] = scale (1 where j is the target - p_j), times what comes from above.
+template <class T>
+static void drawn_back(int n, int v, const T* logits, const int64_t* target, float scale, const float* norms, const float* dout, T* dlogits, int threads) {
+#pragma omp parallel for num_threads(threads) schedule(static)
+  for (int i = 0; i < n; i++) {
+    const T* row = logits + (size_t)i * v;
+    T* to = dlogits + (size_t)i * v;
+    float g = dout[i] * scale;
+    for (int j = 0; j < v; j += LANES) {
+      v16 d = exp16(scaled(row, v, j, scale) - norms[2 * i] - norms[2 * i + 1]) * -g;
+      if (target[i] >= j && target[i] < j + LANES) d[target[i] - j] += g;
+      if (j + LANES <= v) store(to + j, d);
+      else for (int l = 0; j + l < v; l++) put(to + j + l, d[l]);
+    }
+  }
+}
+
 #define EXPORT extern "C" __attribute__((visibility("default")))
 #define BOTH(T, NAME)                                                                                                                               \
   EXPORT void add_norm_##NAME(int n, int d, const float* x, const T* h, const float* w, float eps, float* stream, T* y, float* scale, int threads) { \
@@ -627,6 +672,13 @@ static void fill(int n, int hq, int hkv, int D, const T* qkv, const int64_t* pla
   }                                                                                                                                                 \
   EXPORT void fill_##NAME(int n, int hq, int hkv, int D, const T* qkv, const int64_t* place, T* keys, T* values, int threads) {                     \
     fill(n, hq, hkv, D, qkv, place, keys, values, threads);                                                                                         \
+  }                                                                                                                                                 \
+  EXPORT void drawn_##NAME(int n, int v, const T* logits, const int64_t* target, float scale, float* out, float* norms, int threads) {                \
+    drawn(n, v, logits, target, scale, out, norms, threads);                                                                                          \
+  }                                                                                                                                                 \
+  EXPORT void drawn_back_##NAME(int n, int v, const T* logits, const int64_t* target, float scale, const float* norms, const float* dout, T* dlogits, \
+                                int threads) {                                                                                                      \
+    drawn_back(n, v, logits, target, scale, norms, dout, dlogits, threads);                                                                           \
   }
 
 BOTH(float, float32)

@@ -32,6 +32,8 @@ SIGNATURES: dict[str, tuple[Any, ...]] = {
     "attend_back": (INT, INT, INT, P, INT, P, P, P, P, P, P, INT),
     "step": (INT, INT, INT, INT, P, P, P, F, P, P, P, P, INT, P, P, P, INT),
     "fill": (INT, INT, INT, INT, P, P, P, P, INT),
+    "drawn": (INT, INT, P, P, F, P, P, INT),
+    "drawn_back": (INT, INT, P, P, F, P, P, P, INT),
 }
 PRODUCTS: dict[str, tuple[Any, ...]] = {
     "pack_columns": (INT, INT, P, INT, INT, P, INT),

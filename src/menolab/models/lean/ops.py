@@ -192,3 +192,31 @@ def _padded_attention(states_NAH: torch.Tensor, heads: Heads, forest: Forest) ->
         )
         out_NQH = out_NQH.index_put((block.query_RT[block.real_RT],), mixed.transpose(1, 2)[block.real_RT])
     return out_NQH.flatten(1)
+
+
+# ---- drawn tokens -----------------------------------------------------------------------------------------------------------------------------
+
+
+def drawn(logits_NV: torch.Tensor, targets_N: torch.Tensor, temperature: float) -> torch.Tensor:
+    """Log-probabilities [N] of tokens under softmax(logits / temperature), float32 or wider."""
+    if fused(logits_NV):
+        return _Drawn.apply(logits_NV.contiguous(), targets_N.contiguous(), 1.0 / temperature)
+    wide_NV = logits_NV.float() if logits_NV.dtype.itemsize < 4 else logits_NV
+    return (wide_NV / temperature).log_softmax(-1).gather(-1, targets_N[:, None])[:, 0]
+
+
+class _Drawn(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, logits: torch.Tensor, targets: torch.Tensor, scale: float) -> torch.Tensor:
+        out, norms = torch.empty(len(logits)), torch.empty(len(logits), 2)
+        native.call("drawn", logits.dtype, *logits.shape, logits, targets, scale, out, norms)
+        ctx.save_for_backward(logits, targets, norms)
+        ctx.scale = scale
+        return out
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Any) -> Any:
+        logits, targets, norms = ctx.saved_tensors
+        dlogits = torch.empty_like(logits)
+        native.call("drawn_back", logits.dtype, *logits.shape, logits, targets, ctx.scale, norms, grads[0].contiguous(), dlogits)
+        return dlogits, None, None

@@ -8,7 +8,7 @@ import math
 import time
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,8 @@ def evaluate(
     model: str = "",
     metrics: Sequence[Metric] = STANDARD,
     parts: Path | None = None,
+    entropy: bool = False,
+    reference: tuple[str, Engine] | None = None,
 ) -> Result:
     """Sample every problem `samples` times, verify, and build the record with its rows.
 
@@ -79,11 +81,16 @@ def evaluate(
         model: what the record calls the model.
         metrics: what is computed of the samples.
         parts: a folder where finished chunks are kept: after a kill the same call goes on from there. The caller removes it when the result is saved.
+        entropy: store of each token the entropy of the distribution that it was drawn from: one more forward pass over what was drawn.
+        reference: another model (its name, its engine) under which each drawn token's log-probability is stored beside.
 
     Raises:
-        BadInput: no problem, two problems with one id (they could not be paired), or `parts` of another evaluation.
+        BadInput: no problem, two problems with one id (they could not be paired), `parts` of another evaluation, numbers of tokens at temperature 0, where
+            the distribution drawn from holds one token, or a reference that reads prompts as other tokens.
     """
     _check(problems)
+    reads = _Reads(engine if entropy else None, reference[1] if reference else None)
+    reads.check(engine, problems[0], decoding)
     began = time.perf_counter()
     record = Record(
         task=task.name,
@@ -105,15 +112,16 @@ def evaluate(
         seconds={},
         versions=facts.versions(),
         hardware=facts.hardware(),
+        reference=reference[0] if reference else "",
     )
-    kept = Parts(parts, _plan(record)) if parts is not None else None
+    kept = Parts(parts, _plan(record) | ({"entropy": True} if entropy else {})) if parts is not None else None
     rows: list[Row] = []
     spent = {"sample": 0.0, "verify": 0.0}
     for start in range(0, len(problems), CHUNK):
         chunk = problems[start : start + CHUNK]
         found = kept.get(start) if kept is not None else None
         if found is None:
-            found = _draw(engine, task, chunk, decoding, samples, key, metrics, spent)
+            found = _draw(engine, task, chunk, decoding, samples, key, metrics, spent, reads)
             if kept is not None:
                 kept.put(start, found)
         rows += found
@@ -133,18 +141,57 @@ PLAN = ("task", "samples", "model", "engine", "dtype", "decoding", "task_piece",
 
 
 def _plan(record: Record) -> dict[str, Any]:
-    return {name: value for name, value in record.to_data().items() if name in PLAN}
+    return {name: value for name, value in record.to_data().items() if name in PLAN} | ({"reference": record.reference} if record.reference else {})
+
+
+@dataclass(frozen=True)
+class _Reads:
+    """Who reads again what was drawn, for numbers a token."""
+
+    entropy: Engine | None
+    """The engine that drew, where entropies are asked for."""
+    reference: Engine | None
+
+    def check(self, drew: Engine, problem: Problem, decoding: Decoding) -> None:
+        if (self.entropy or self.reference) and decoding.temperature == 0:
+            raise BadInput("temperature", 0.0, "the distribution drawn from holds one token, so entropies and log-ratios say nothing; draw at temperature 1")
+        if self.reference is not None and self.reference.encode(problem.prompt) != drew.encode(problem.prompt):
+            raise BadInput("reference", type(self.reference).__name__, "reads the prompt as other tokens; give a model with the same tokenizer")
+
+    def columns(self, rollouts: Sequence[Rollout], decoding: Decoding) -> list[dict[str, Any]]:
+        """What is stored of each rollout's tokens beside their log-probabilities."""
+        prompts, tokens = [r.prompt for r in rollouts], [r.tokens for r in rollouts]
+        found: list[dict[str, Any]] = [{} for _ in rollouts]
+        if self.entropy is not None:
+            for own, reading in zip(found, self.entropy.readings(prompts, tokens, decoding), strict=True):
+                own["entropy"] = _short(reading.entropies)
+        if self.reference is not None:
+            for own, reading in zip(found, self.reference.readings(prompts, tokens, decoding), strict=True):
+                own["reference"] = _short(reading.logprobs)
+        return found
 
 
 def _draw(
-    engine: Engine, task: Task, problems: Sequence[Problem], decoding: Decoding, samples: int, key: Key, metrics: Sequence[Metric], spent: dict[str, float]
+    engine: Engine,
+    task: Task,
+    problems: Sequence[Problem],
+    decoding: Decoding,
+    samples: int,
+    key: Key,
+    metrics: Sequence[Metric],
+    spent: dict[str, float],
+    reads: _Reads,
 ) -> list[Row]:
     """The rows of some problems; seconds are added to `spent`."""
     t0 = time.perf_counter()
     groups = Independent(samples)(engine, problems, decoding, key)
     t1 = time.perf_counter()
     alone = cache(lambda token: engine.decode([token]))
-    rows = [judged(_row(engine, group.problem, rollout, alone), task, group.problem, metrics) for group in groups for rollout in group.rollouts]
+    drawn = [(group.problem, rollout) for group in groups for rollout in group.rollouts]
+    read = reads.columns([rollout for _, rollout in drawn], decoding)
+    rows = [
+        judged(replace(_row(engine, problem, rollout, alone), **own), task, problem, metrics) for (problem, rollout), own in zip(drawn, read, strict=True)
+    ]
     spent["sample"] += t1 - t0
     spent["verify"] += time.perf_counter() - t1
     return rows
@@ -217,9 +264,14 @@ def _row(engine: Engine, problem: Problem, rollout: Rollout, alone: Callable[[in
         reason="",
         extracted=None,
         vote=None,
-        logprobs=array("f", np.array(rollout.logprobs, dtype=np.float16).tolist()) if rollout.logprobs else None,
+        logprobs=_short(rollout.logprobs) if rollout.logprobs else None,
         widths=array("i", divided) if (divided := widths(rollout.tokens, rollout.text, engine.decode, alone)) is not None else None,
     )
+
+
+def _short(values: Sequence[float]) -> array[float]:
+    """Numbers to 11 bits, which compress to half."""
+    return array("f", np.array(values, dtype=np.float16).tolist())
 
 
 def judged(row: Row, task: Task, problem: Problem, metrics: Sequence[Metric] = STANDARD) -> Row:

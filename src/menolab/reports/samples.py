@@ -54,6 +54,8 @@ class Source:
     name: str
     """The model's state, as in "trained"; "rollouts" for training."""
     files: tuple[Path, ...]
+    reference: str = ""
+    """The model that an evaluation's tokens were also scored under; empty for none, and in training, where it is the method's own."""
 
 
 def sources(path: Path) -> list[Source]:
@@ -90,10 +92,11 @@ def _record(path: Path, name: str) -> Source | None:
     if path.suffix != ".json" or not rows.is_file():
         return None
     try:
-        task = json.loads(path.read_bytes())["task"]
-    except (ValueError, KeyError, TypeError):
-        task = path.parent.name
-    return Source(name, "evaluation", str(task), path.stem, (rows,))
+        record = json.loads(path.read_bytes())
+        task, reference = str(record["task"]), str(record.get("reference", ""))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        task, reference = path.parent.name, ""
+    return Source(name, "evaluation", task, path.stem, (rows,), reference)
 
 
 @dataclass(frozen=True)
@@ -305,4 +308,4 @@ def described(table: Table, others: Mapping[str, Table]) -> dict[str, Any]:
     """The table's index with, for each model that answered its task (itself too), how many samples of each problem are right."""
     index = table.index
     rights = {name: [other.rates.get(problem, (0, 0)) for problem in index["problems"]] for name, other in others.items()}
-    return {**index, "total": table.count, "rights": rights, "damaged": table.damaged}
+    return {**index, "total": table.count, "rights": rights, "damaged": table.damaged, "reference": table.source.reference}

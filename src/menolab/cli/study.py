@@ -35,7 +35,8 @@ class Options:
     seed: int = 0
     """Which problems and which draws."""
     out: Path | None = None
-    """Folder of the findings; default runs/study-NAME-TIME. After a kill the same command with the same --out goes on where it was."""
+    """Folder of the findings; default RUN/studies/NAME for one run, which its report then links to, else runs/study-NAME-TIME. After a kill the same command
+    with the same folder goes on where it was."""
     json: bool = False
     """Print one JSON document and nothing else."""
 
@@ -99,7 +100,7 @@ def run(args: Args) -> int:
     found_subjects = subjects(args.inputs)
     if args.options.redraw:
         found_subjects = [dataclasses.replace(subject, results={}) for subject in found_subjects]
-    folder = args.options.out or default_folder(f"study-{plain_name(type(args.study).__name__)}")
+    folder = args.options.out or home(args.inputs, plain_name(type(args.study).__name__)) or default_folder(f"study-{plain_name(type(args.study).__name__)}")
     with Progress(console=progress_console(), disable=not progress_console().is_terminal, transient=True) as bars:
         found = carry_out(args.study, found_subjects, _desk(args.options, folder, bars))
     if args.options.json:
@@ -107,6 +108,12 @@ def run(args: Args) -> int:
     else:
         show(found, folder / PAGE)
     return 0
+
+
+def home(inputs: Sequence[str], name: str) -> Path | None:
+    """Where the study of one run lies, within it; None where more than one thing is studied, or something else than a run."""
+    inside = len(inputs) == 1 and (Path(inputs[0]) / "recipe.json").is_file()
+    return Path(inputs[0]) / "studies" / name if inside else None
 
 
 def _desk(options: Options, folder: Path, bars: Any) -> Desk:

@@ -13,13 +13,12 @@ from menolab.errors import BadInput
 from menolab.evaluation import facts
 from menolab.files import locked, remove_scratch, write_json, write_text
 from menolab.pieces import Piece, to_data
+from menolab.reports.run import FINDINGS as RECORD
+from menolab.reports.run import STUDY_PAGE as PAGE
 from menolab.studies.desk import Desk
 from menolab.studies.findings import Findings
 from menolab.studies.page import page
 from menolab.studies.subject import Subject
-
-RECORD, PAGE = "findings.json", "study.html"
-"""What a study leaves in its folder, beside samples/."""
 
 
 class Study(Piece):

@@ -50,8 +50,9 @@ def carry_out(study: Study, subjects: Sequence[Subject], desk: Desk) -> Findings
     if len(subjects) < study.least:
         labels = [subject.label for subject in subjects]
         raise BadInput("MODEL", labels, f"{type(study).__name__} needs {study.least} models or records; a run stands for its states")
-    what = {"study": to_data(study), "subjects": [subject.label for subject in subjects]}
-    _check(desk.folder, what)
+    what = _what(study, subjects)
+    if not free(desk.folder, study, subjects):
+        raise BadInput("--out", str(desk.folder), "holds the findings of another study; choose another folder")
     try:
         desk.folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -65,10 +66,18 @@ def carry_out(study: Study, subjects: Sequence[Subject], desk: Desk) -> Findings
     return found
 
 
-def _check(folder: Path, what: dict[str, object]) -> None:
-    """A folder may hold this very study, done or not, and no other."""
+def _what(study: Study, subjects: Sequence[Subject]) -> dict[str, object]:
+    return {"study": to_data(study), "subjects": [subject.label for subject in subjects]}
+
+
+def free(folder: Path, study: Study, subjects: Sequence[Subject]) -> bool:
+    """Whether a folder is without findings, or has those of this very study of these subjects."""
     path = folder / RECORD
-    if path.is_file():
-        stored = json.loads(path.read_text(encoding="utf-8")).get("facts", {})
-        if json.loads(json.dumps(what)) != {name: stored.get(name) for name in what}:
-            raise BadInput("--out", str(folder), "holds the findings of another study; choose another folder")
+    if not path.is_file():
+        return True
+    try:
+        stored = json.loads(path.read_bytes())["facts"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadInput("--out", str(path), f"is not the findings of a study ({type(error).__name__}: {error}); remove it or choose another folder") from error
+    what = json.loads(json.dumps(_what(study, subjects)))
+    return {name: stored.get(name) for name in what} == what

@@ -104,7 +104,7 @@ class Level:
     @property
     def name(self) -> str:
         """What it is called."""
-        return f"{self.low:g}" if self.low == self.high else f"{self.low:.3g} to {self.high:.3g}"
+        return f"{self.low:.4g}" if self.low == self.high else f"{self.low:.3g} to {self.high:.3g}"
 
 
 def grouped(difficulty_P: np.ndarray, most: int) -> list[np.ndarray]:

@@ -60,7 +60,8 @@ def carry_out(study: Study, subjects: Sequence[Subject], desk: Desk) -> Findings
     with locked(desk.folder):
         remove_scratch(desk.folder)
         found = study(subjects, desk)
-        found = replace(found, facts={**what, **found.facts, "versions": facts.versions(), "hardware": facts.hardware()})
+        paper = getattr(study, "paper", "")
+        found = replace(found, facts={**what, "paper": paper, **found.facts, "versions": facts.versions(), "hardware": facts.hardware()})
         write_text(desk.folder / PAGE, page(found))
         write_json(desk.folder / RECORD, found.to_data())
     return found

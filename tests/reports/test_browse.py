@@ -26,6 +26,8 @@ def test_runs_and_records_are_found_at_any_depth_by_relative_name(tmp_path: Path
     assert find(run) == [Found("run", "run", run)]  # a run itself
     with pytest.raises(BadInput, match="no such folder"):
         find(tmp_path / "none")
+    with pytest.raises(BadInput, match="is a file"):
+        find(run / "recipe.json")
 
 
 def test_links_are_not_followed(tmp_path: Path):

@@ -39,7 +39,8 @@ def find(folder: Path) -> list[Found]:
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise BadInput("folder", str(folder), "no such folder; give one that holds runs, such as runs/")
+        what = "is a file" if folder.exists() else "no such folder"
+        raise BadInput("folder", str(folder), f"{what}; give a folder that holds runs, such as runs/")
     return sorted(_walk(folder, folder, 0), key=lambda found: found.name)
 
 

@@ -63,6 +63,9 @@ def read_run(folder: Path) -> Run:
     timings = lines(folder / "timings.jsonl", missing)
     results = _results(folder / "evaluation", _untrained(recipe), missing)
     if recipe is None and not metrics and not results:
+        unreadable = [clause for clause in missing if not clause.endswith((" is missing", "holds no result"))]
+        if unreadable:
+            raise BadInput("run", str(folder), f"nothing of the run can be read: {'; '.join(unreadable)}")
         raise BadInput("run", str(folder), "holds no recipe.json, metrics.jsonl or evaluation/; is it a run folder?")
     studies = [found for path in sorted(folder.glob(f"studies/*/{FINDINGS}")) if (found := study_of(path, missing)) is not None]
     return Run(folder, recipe, facts if isinstance(facts, dict) else {}, metrics, timings, results, missing, studies)

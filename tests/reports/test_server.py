@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 import chromium
 from fake_run import rollouts, write
 from menolab.errors import BadInput
+from menolab.reports import server as module
 from menolab.reports.report import render
 from menolab.reports.run import read_run
 from menolab.reports.server import Server, ago
@@ -221,7 +223,33 @@ def test_the_overview_is_read_again_where_a_run_has_gone_on(server: Server, runs
     assert '"steps":[1,2,3,4]' in ask(server, "/")[2] and '"steps":[1,2,3,4]' not in before
 
 
-@pytest.mark.skipif(chromium.executable() is None, reason="no Chromium on this machine; the overview is not looked at")
+needs_browser = pytest.mark.skipif(chromium.executable() is None, reason="no Chromium on this machine; the overview is not looked at")
+
+
+@needs_browser
+def test_the_overview_follows_runs_that_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "REFRESH", 0.2)
+    run = write(tmp_path / "one", problems=2, samples=1, steps=3)
+    with Server(tmp_path, 0) as served, chromium.Browser() as browser:
+        threading.Thread(target=served.serve_forever, daemon=True).start()
+        browser.go(served.url)
+        browser.until("document.querySelector('[data-metric=reward] svg').textContent.includes('3 steps')")
+        browser.js("document.querySelector('tr.run input').focus(); window.kept = 1")
+        with (run / "metrics.jsonl").open("a") as file:
+            file.write(json.dumps({"stage": "reinforce", "step": 9, "tokens": 70, "reward": 1.0}) + "\n")
+        write(tmp_path / "two", problems=2, samples=1, steps=1)
+        browser.until("document.querySelector('[data-metric=reward] svg').textContent.includes('9 steps') && document.querySelectorAll('tr.run').length === 2")
+        assert browser.js("document.getElementById('many').textContent") == "2 runs" and browser.js("window.kept") == 1
+        assert browser.js("document.activeElement.value") == "one" and browser.js("document.querySelectorAll('input:checked').length") == 1
+        browser.click("input[value=two]")
+        browser.until("document.querySelectorAll('input:checked').length === 2 && document.querySelectorAll('[data-metric=reward] .l2').length > 0")
+        assert browser.errors == []
+        shutil.rmtree(tmp_path)
+        browser.until("!document.getElementById('gone').hidden")
+        served.shutdown()
+
+
+@needs_browser
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_overview_in_a_browser(tmp_path: Path, width: int):
     for name, steps in (("<img src=x onerror=alert(1)>", 30), ("long", 60), ("short", 10)):

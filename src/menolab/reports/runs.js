@@ -3,10 +3,8 @@
 (() => {
   const WIDTH = 360, HEIGHT = 216, LEFT = 44, TOP = 10, BOTTOM = 28, RIGHT = 10;  // as reports/chart.py draws
   const COLOURS = 8, FIRST = 6;  // runs that are chosen where the address says none
-  const page = JSON.parse(document.getElementById("data").textContent);
   const $ = (id) => document.getElementById(id);
-  const rows = [...document.querySelectorAll("tr.run")];
-  const boxes = rows.map((row) => row.querySelector("input"));
+  let page = JSON.parse($("data").textContent), rows = [...document.querySelectorAll("tr.run")];
   const drawable = (name) => name in page.curves;
   const colours = new Map();  // run -> its colour, kept while it stays chosen
   let chosen = [], x = "steps", strong = "", sort = ["changed", -1];
@@ -118,7 +116,7 @@
     if (!$("charts").children.length) $("charts").append(make("p", { class: "quiet" }, names.length ? "These runs do not say how many tokens their steps drew." : "No run is ticked."));
     $("shown").textContent = `${names.length} of ${rows.filter((row) => drawable(row.dataset.run)).length} runs with curves`;
     document.querySelectorAll("[data-x]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.x === x)));
-    boxes.forEach((box) => {
+    rows.map((row) => row.querySelector("input")).forEach((box) => {
       box.checked = chosen.includes(box.value);
       const mark = box.nextElementSibling;
       if (colours.has(box.value)) mark.className = colours.get(box.value); else mark.removeAttribute("class");
@@ -146,11 +144,38 @@
     $("none").hidden = rows.some((row) => !row.hidden);
   }
 
-  boxes.forEach((box) => box.addEventListener("change", () => { chosen = box.checked ? [...chosen, box.value] : chosen.filter((name) => name !== box.value); write(); draw(); }));
-  rows.forEach((row) => {
-    row.addEventListener("pointerenter", () => { if (colours.has(row.dataset.run) && colours.size > 1) { strong = row.dataset.run; draw(); } });
-    row.addEventListener("pointerleave", () => { if (strong) { strong = ""; draw(); } });
-  });
+  // ---- runs that go on: the page is asked for again, and what has changed is taken over ------------------------------------------------------------
+
+  let held = "";
+  async function refresh() {
+    if (document.hidden || document.querySelector(".tip")) return;
+    try {
+      const answer = await fetch("/", { headers: { Accept: "text/html" } }), text = await answer.text();
+      $("gone").hidden = answer.ok;
+      if (!answer.ok || text === held) return;
+      held = text;
+      const fresh = new DOMParser().parseFromString(text, "text/html"), body = fresh.querySelector("#runs tbody");
+      if (!body) return location.reload();
+      const focused = document.activeElement && document.activeElement.closest("tr.run");
+      page = JSON.parse(fresh.getElementById("data").textContent);
+      $("runs").tBodies[0].replaceChildren(...[...body.children].map((row) => document.adoptNode(row)));
+      rows = [...document.querySelectorAll("tr.run")];
+      $("many").textContent = fresh.getElementById("many").textContent;
+      chosen = chosen.filter((name) => rows.some((row) => row.dataset.run === name));
+      draw(); order(); find();
+      const again = focused && rows.find((row) => row.dataset.run === focused.dataset.run);
+      if (again) again.querySelector("input").focus({ preventScroll: true });
+    } catch { $("gone").hidden = false; }
+  }
+  setInterval(refresh, 1000 * page.every);
+
+  $("runs").addEventListener("change", ({ target: box }) => { chosen = box.checked ? [...chosen, box.value] : chosen.filter((name) => name !== box.value); write(); draw(); });
+  const emphasise = (event) => {
+    const row = event.type === "pointerover" && event.target.closest("tr.run"), name = row && colours.has(row.dataset.run) && colours.size > 1 ? row.dataset.run : "";
+    if (name !== strong) { strong = name; draw(); }
+  };
+  $("runs").addEventListener("pointerover", emphasise);
+  $("runs").addEventListener("pointerleave", emphasise);
   document.querySelectorAll("[data-x]").forEach((button) => button.addEventListener("click", () => { x = button.dataset.x; write(); draw(); }));
   document.querySelectorAll("[data-sort]").forEach((button) => button.addEventListener("click", () => {
     const key = button.dataset.sort;

@@ -31,11 +31,13 @@ PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; f
 TABLES_OPEN = 24
 """Tables that are kept open; the one that was used longest ago is closed first."""
 LONGEST_SEARCH = 1000
+REFRESH = 10.0
+"""Seconds after which the overview looks whether a run has gone on."""
 
 
 def _overview_policy() -> str:
     """The policy of the page that has the script of the overview and no other."""
-    own = viewer.policy(style("page.css", "runs.css"), (viewer.HERE / "runs.js").read_text(encoding="utf-8"), connect="'none'")
+    own = viewer.policy(style("page.css", "runs.css"), (viewer.HERE / "runs.js").read_text(encoding="utf-8"), connect="'self'")
     return f"{own}; frame-ancestors 'none'"
 
 
@@ -108,9 +110,8 @@ def overview(desk: Desk) -> str:
     notes: list[str] = []
     studies = [(each.name, study) for each in found if each.kind == "study" and (study := study_of(each.path / FINDINGS, notes)) is not None]
     curves = {line.found.name: {"steps": c.steps, "tokens": c.tokens, "series": c.series} for line in lines if (c := line.curves).count}
-    return _runs_page(
-        title=str(desk.folder), lines=lines, studies=studies, notes=notes, data=viewer.as_script({"curves": curves, "metrics": SHOWN, "shares": SHARES})
-    )
+    data = viewer.as_script({"curves": curves, "metrics": SHOWN, "shares": SHARES, "every": REFRESH})
+    return _runs_page(title=str(desk.folder), lines=lines, studies=studies, notes=notes, data=data)
 
 
 def _runs_page(**values: Any) -> str:

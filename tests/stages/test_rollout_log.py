@@ -16,6 +16,7 @@ from menolab.keys import Key
 from menolab.losses.penalty import KLToReference
 from menolab.losses.policy_loss import PolicyLoss
 from menolab.records import Group, Problem, Rollout, right
+from menolab.stages import reinforce
 from menolab.stages.collate import collate
 from menolab.stages.rollout_log import Lesson, due, save_rollouts
 from tiny import LAUNCH, tiny_method, tiny_run
@@ -93,6 +94,14 @@ def test_a_reference_that_the_loss_alone_reads_is_stored_too(tmp_path: Path):
     for row in first:  # the reference is the model that the stage began with
         assert row["reference"] == pytest.approx(row["logprobs"], abs=1e-4)
     assert any(row["reference"] != pytest.approx(row["logprobs"], abs=1e-4) for row in last)
+
+
+def test_a_bounded_number_of_rollouts_is_read_again_whole_groups_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(reinforce, "READ_AGAIN", 5)  # of groups of four
+    run = tiny_run(tmp_path / "run", steps=1, decoding=Decoding(max_tokens=8))
+    tiny_method()(run, run.setup.base(run.key))
+    stored = rows(run, 1)
+    assert [row["entropy"] is not None for row in stored] == [True] * 8 + [False] * 8 and all(row["credit"] is not None for row in stored)
 
 
 def test_what_is_stored_changes_nothing(tmp_path: Path):

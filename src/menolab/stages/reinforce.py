@@ -35,7 +35,7 @@ from menolab.runs.run import Run
 from menolab.runs.stage import Stage
 from menolab.samplers.independent import Independent
 from menolab.samplers.sampler import Sampler
-from menolab.stages.collate import collate
+from menolab.stages.collate import collate, rows
 from menolab.stages.critic import Critic, NoCritic
 from menolab.stages.following import follow, recall
 from menolab.stages.learner import Learner, frozen_copy, learner, minibatches, torch_dtype
@@ -200,12 +200,25 @@ class Reinforce(Stage):
         return batch
 
 
+READ_AGAIN = 64
+"""Rollouts of a step that are read again for the log, whole groups: a forward pass over all would cost a fifth of the step."""
+
+
 def told(groups: Sequence[Group], batch: Batch, credit_BT: torch.Tensor, learns: Learner, reference: Policy | None) -> Lesson:
-    """What the learner makes of the rollouts, token by token, for the log: a forward pass, and another under the reference where the loss alone has it."""
+    """What the learner makes of the rollouts, token by token, for the log: the first groups are read again for their entropies, and under the reference where
+    the loss alone has it. NaN for the others."""
+    index_B = torch.isin(batch.group_B, batch.group_B[:READ_AGAIN].unique()).nonzero()[:, 0]
+    part = rows(batch, index_B)
+
+    def spread(values_RT: torch.Tensor) -> torch.Tensor:
+        out_BT = torch.full(batch.mask_BT.shape, float("nan"))
+        out_BT[index_B, : values_RT.shape[1]] = values_RT
+        return out_BT
+
     reference_BT = batch.reference_logprobs_BT
     if reference_BT is None and reference is not None:
-        reference_BT = logprobs(reference, batch, learns)
-    return Lesson(groups, batch, credit_BT, entropies(learns.policy, batch, learns), reference_BT)
+        reference_BT = spread(logprobs(reference, part, learns))
+    return Lesson(groups, batch, credit_BT, spread(entropies(learns.policy, part, learns)), reference_BT)
 
 
 def gather(rounds: Iterable[Sequence[Group]], filters: Sequence[Filter], count: int) -> tuple[list[Group], list[Group]]:

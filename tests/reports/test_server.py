@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import http.client
 import json
 import re
@@ -16,6 +17,7 @@ import pytest
 import chromium
 from fake_run import rollouts, write
 from menolab.errors import BadInput
+from menolab.evaluation.record import load, save
 from menolab.reports import server as module
 from menolab.reports.report import render
 from menolab.reports.run import read_run
@@ -287,3 +289,15 @@ def test_the_overview_in_a_browser(tmp_path: Path, width: int):
         browser.until("document.title.includes(' and ')")
         assert browser.js("document.documentElement.scrollWidth") <= width and browser.errors == []
         served.shutdown()
+
+
+def test_what_a_model_answered_is_text_on_a_comparison_and_a_report(tmp_path: Path):
+    attack = "</td><script>throw 1</script><img src=x onerror=alert(1)>{{ 7 * 7 }}"
+    a, b = (write(tmp_path / name, problems=30, samples=2, steps=1) for name in "ab")
+    result = load(b / "evaluation" / "sums" / "trained.json", tokens=True)
+    rows = tuple(dataclasses.replace(row, extracted=attack, text=attack) for row in result.rows)
+    save(b / "evaluation" / "sums", "trained", dataclasses.replace(result, rows=rows))
+    (a / "evaluation" / "sums" / "trained.json").unlink()
+    desk = module.Desk(tmp_path)
+    for page in (module.compare_page(desk, {"a": "a", "b": "b"}), module.report_page(desk, {"run": "b"})):
+        assert "<img" not in page and "<script" not in page and "&lt;/td&gt;&lt;script&gt;" in page

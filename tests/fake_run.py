@@ -8,7 +8,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from fakes import FakeEngine, Sums, sums
 from menolab.engines.decoding import Decoding
@@ -49,7 +49,9 @@ def write(folder: Path, *, problems: int = 48, samples: int = 8, steps: int = 12
             parts = {"sample": 1.1 + rng.random() / 4, "verify": 0.02, "update": 0.52, "other": 0.03, "tokens_per_second": 9_000 + rng.random() * 500}
             file.write(json.dumps({"stage": "reinforce", "step": step, **parts}) + "\n")
     for state, (skill, truncate) in SKILLS.items():
-        result = evaluate(FakeEngine(skill, truncate), Sums(), sums(problems), Decoding(max_tokens=200), samples, Key.root(0).fold(state), model=state)
+        told: dict[str, Any] = {"entropy": True, "reference": ("cold start", FakeEngine(logprob=-1.0))} if state == "trained" else {}
+        key = Key.root(0).fold(state)
+        result = evaluate(FakeEngine(skill, truncate), Sums(), sums(problems), Decoding(max_tokens=200), samples, key, model=state, **told)
         save(folder / "evaluation" / "sums", state, result)
     return folder
 
@@ -62,7 +64,7 @@ def rollouts(folder: Path, *, steps: Sequence[int], problems: int, group: int) -
         judged = judge(drawn, Sums(), (Accuracy(), Length()), (1.0, 0.1), 0.0)
         batch = collate(judged, 200)
         credit_BT = (batch.reward_B - batch.reward_B.mean())[:, None].expand(batch.mask_BT.shape)
-        save_rollouts(run, step, judged, FakeEngine().decode, Lesson(judged, batch, credit_BT))
+        save_rollouts(run, step, judged, FakeEngine().decode, Lesson(judged, batch, credit_BT, credit_BT.abs(), batch.logprobs_BT - 0.1))
 
 
 @dataclass(frozen=True)

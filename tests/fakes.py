@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from menolab.engines.decoding import Decoding
-from menolab.engines.engine import Engine
+from menolab.engines.engine import Engine, Reading
 from menolab.keys import Key
 from menolab.records import Completion, Problem, Request, Verdict, right, undecided, wrong
 from menolab.tasks.task import Task
@@ -65,6 +65,9 @@ class FakeEngine(Engine):
     def generate(self, requests: Sequence[Request], decoding: Decoding) -> list[Completion]:
         self.calls.append(len(requests))
         return [self._one(request) for request in requests]
+
+    def readings(self, prompts: Sequence[Sequence[int]], continuations: Sequence[Sequence[int]], decoding: Decoding) -> list[Reading]:
+        return [Reading((self.logprob or 0.0,) * len(tokens), (0.7,) * len(tokens)) for tokens in continuations]
 
     def _one(self, request: Request) -> Completion:
         a, b = map(int, [*re.findall(r"\d+", self.decode(request.prompt)), "0", "0"][:2])  # whatever stands before or behind the sum

@@ -54,6 +54,17 @@ def test_the_table_has_intervals_and_shares(model: Path, tmp_path: Path, capsys:
         assert part in said
 
 
+def test_numbers_of_tokens(model: Path, tmp_path: Path):
+    words = (model, "--on", "countdown", "--max-tokens", 8, "--entropy", "--reference", model, "--json")
+    assert evaluate(*words, "--out", tmp_path / "out") == 0
+    result = load(tmp_path / "out" / "countdown.json", tokens=True)
+    assert result.record.reference == str(model)
+    for row in result.rows:
+        assert row.entropy is not None and row.reference is not None and row.logprobs is not None
+        assert len(row.entropy) == row.tokens and max(row.entropy) > 0
+        assert list(row.reference) == pytest.approx(list(row.logprobs), rel=2**-9)  # the model under itself
+
+
 def test_a_users_file(model: Path, tmp_path: Path):
     path = tmp_path / "mine.jsonl"
     path.write_text("".join(json.dumps({"question": f"{i} 1 = {i + 1}", "gold": str(i)}) + "\n" for i in range(3)))

@@ -40,7 +40,7 @@ def test_with_the_viewer_beside_it(tmp_path: Path, capsys: pytest.CaptureFixture
     said = json.loads(capsys.readouterr().out)
     assert said["report"] == str(run / "report.html") and said["rollouts"] == str(run / "rollouts.html")
     page = (run / "report.html").read_text()
-    assert 'href="rollouts.html"' in page and 'href="rollouts.html#s=sums/trained&amp;p=' in page and (run / "rollouts.html").is_file()
+    assert 'href="rollouts.html"' in page and 'href="rollouts.html#s=sums/trained&amp;a=cold_start&amp;p=' in page and (run / "rollouts.html").is_file()
 
 
 def test_a_record_has_a_viewer_and_no_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

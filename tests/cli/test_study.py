@@ -60,3 +60,17 @@ def test_the_list_and_the_errors(capsys: pytest.CaptureFixture[str]):
 def json_list(capsys: pytest.CaptureFixture[str]) -> list:
     assert main(["study", "--json"]) == 0
     return json.loads(capsys.readouterr().out)
+
+
+def test_a_study_of_a_run_lies_in_the_run_and_its_report_links_to_it(run: Path, capsys: pytest.CaptureFixture[str]):
+    words = ("first-try-matters", run, "--samples", 2, "--problems", 3, "--max-tokens", 6)
+    first = study(capsys, *words)
+    assert Path(first["out"]) == run / "studies" / "first-try-matters" and study(capsys, *words)["out"] == first["out"]  # the same study is the same folder
+    other = study(capsys, *words, "--stops", 2)
+    assert Path(other["out"]) == run / "studies" / "first-try-matters-2"
+    assert main(["report", str(run), "--json"]) == 0
+    page = (run / "report.html").read_text()
+    assert 'href="studies/first-try-matters/study.html"' in page and 'href="studies/first-try-matters-2/study.html"' in page
+    capsys.readouterr()
+    (run / "studies" / "first-try-matters" / "findings.json").write_text("{")
+    assert main(["study", *map(str, words)]) == 2 and "is not the findings of a study" in capsys.readouterr().err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 import numpy as np
 import pytest
@@ -260,3 +261,28 @@ def test_bad_settings():
         TorchEngine(tiny("qwen3"), max_batch=0)
     with pytest.raises(BadInput, match="stop"):
         Decoding(stop=("",))
+
+
+@pytest.mark.parametrize("decoding", DECODINGS.values(), ids=DECODINGS)
+def test_readings_of_given_tokens(decoding, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(torch_engine, "SCORED_AT_ONCE", 40)  # several parts
+    policy = tiny("qwen3")
+    engine = TorchEngine(policy)
+    drawn = engine.generate(requests(), decoding)
+    found = engine.readings([r.prompt for r in requests()], [c.tokens for c in drawn], decoding)
+    for request, completion, reading in zip(requests(), drawn, found, strict=True):
+        assert reading.logprobs == pytest.approx(completion.logprobs, abs=1e-4)
+        with torch.no_grad():
+            logits_TV = policy.model(torch.tensor([[*request.prompt, *completion.tokens]])).logits[0].double()
+        for t, entropy in enumerate(reading.entropies):  # an oracle in plain Python: what is kept, renormalised
+            scaled = [x / decoding.temperature for x in logits_TV[len(request.prompt) - 1 + t].tolist()]
+            order = sorted(range(len(scaled)), key=lambda i: (-scaled[i], i))[: decoding.top_k or None]
+            weights = {i: math.exp(scaled[i] - scaled[order[0]]) for i in order}
+            kept, mass = {}, 0.0
+            for i in order:
+                if mass < decoding.top_p:
+                    kept[i] = weights[i]
+                mass += weights[i] / sum(weights.values())
+            p = [w / sum(kept.values()) for w in kept.values()]
+            assert entropy == pytest.approx(-sum(x * math.log(x) for x in p), abs=2e-4)
+    assert engine.readings([], [], decoding) == [] and engine.readings([(1,)], [()], decoding)[0].entropies == ()

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from menolab.engines.decoding import Decoding
 from menolab.errors import BadInput
 from menolab.evaluation import evaluate as module
 from menolab.evaluation.evaluate import evaluate, standard_errors
-from menolab.evaluation.record import Result
+from menolab.evaluation.record import Result, load, save
 from menolab.keys import Key
 
 KEY = Key.root(1)
@@ -144,3 +146,33 @@ def test_the_record_tells_the_models_size_and_the_engines_batch():
     engine.policy, engine.max_batch = SimpleNamespace(model=linear), 7  # type: ignore[attr-defined]
     record = evaluate(engine, Sums(), sums(2), Decoding(), 1, KEY).record
     assert (record.parameters, record.batch) == (8, 7)
+
+
+def test_numbers_of_tokens_are_stored_where_they_are_asked_for(tmp_path: Path):
+    plain = run(FakeEngine())
+    assert all(row.entropy is None and row.reference is None for row in plain.rows) and plain.record.reference == ""
+    asked: dict[str, Any] = {"entropy": True, "reference": ("other", FakeEngine(logprob=-1.25)), "parts": tmp_path / "parts"}
+    told = evaluate(FakeEngine(), Sums(), sums(40), Decoding(max_tokens=400), 4, KEY, **asked)
+    assert told.rows == plain.rows and told.record.reference == "other"  # nothing that was drawn or judged is another
+    for row in told.rows:
+        assert row.entropy is not None and row.reference is not None and len(row.entropy) == len(row.reference) == row.tokens
+        assert row.entropy[0] == pytest.approx(0.7, rel=2**-11) and row.reference[0] == -1.25
+    stored = load(save(tmp_path, "told", told), tokens=True)
+    assert stored.record.reference == "other" and list(stored.rows[5].entropy or ()) == list(told.rows[5].entropy or ())
+    with pytest.raises(BadInput, match="another entropy"):  # parts with and without are not mixed
+        evaluate(FakeEngine(), Sums(), sums(40), Decoding(max_tokens=400), 4, KEY, **(asked | {"entropy": False}))
+
+
+def test_numbers_of_tokens_that_would_say_nothing_are_refused():
+    greedy, other = Decoding(temperature=0.0, max_tokens=400), ("other", FakeEngine())
+    with pytest.raises(BadInput, match="one token"):
+        evaluate(FakeEngine(), Sums(), sums(2), greedy, 1, KEY, entropy=True)
+    with pytest.raises(BadInput, match="one token"):
+        evaluate(FakeEngine(), Sums(), sums(2), greedy, 1, KEY, reference=other)
+
+    class Otherwise(FakeEngine):
+        def encode(self, prompt: str) -> tuple[int, ...]:
+            return (0, *super().encode(prompt))
+
+    with pytest.raises(BadInput, match="same tokenizer"):
+        evaluate(FakeEngine(), Sums(), sums(2), Decoding(max_tokens=400), 1, KEY, reference=("other", Otherwise()))

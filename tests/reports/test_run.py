@@ -53,3 +53,15 @@ def test_what_is_no_run_is_refused(tmp_path: Path):
         read_run(tmp_path / "none")
     with pytest.raises(BadInput, match="is it a run folder"):
         read_run(tmp_path)
+
+
+def test_a_folder_of_which_nothing_can_be_read_says_why(tmp_path: Path):
+    (tmp_path / "metrics.jsonl").write_bytes(b"\xff\xfe\x00{")
+    (tmp_path / "recipe.json").write_bytes(b"\xff")
+    with pytest.raises(BadInput, match=r"nothing of the run can be read: recipe.json cannot be read .*; metrics.jsonl has 1 unreadable line"):
+        read_run(tmp_path)
+    newer = tmp_path / "newer" / "evaluation" / "sums"
+    newer.mkdir(parents=True)
+    (newer / "trained.json").write_text('{"format": 99}')
+    with pytest.raises(BadInput, match="newer menolab"):
+        read_run(tmp_path / "newer")

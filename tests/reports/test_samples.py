@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -146,3 +148,11 @@ def test_pieces_keep_tokens_across_stretches():
     assert found == [("thinking", 0, ["<think>", "a", "</think>"]), ("text", 2, ["so", " "]), ("answer", 4, ["7"]), ("text", 4, ["!", ""])]
     assert pieces("abc", None, [1]) == [("text", -1, ["abc"])]  # widths of another text
     assert pieces("", None, [0]) == [("text", 0, [""])] and pieces("", None, None) == [("text", -1, [""])]
+
+
+def test_opening_a_table_loads_no_library_that_costs_more_than_the_table(folder: Path):
+    """pyarrow imports pandas behind many of its conversions, where it is installed: 0.3 s, more than the index of 100,000 samples takes."""
+    look = "import sys; from pathlib import Path; from menolab.reports.samples import Table, sources\n"
+    look += f"for source in sources(Path({str(folder)!r})):\n    table = Table(source); table.index; table.rates; table.row(0); table.search('add')\n"
+    look += "assert 'pandas' not in sys.modules and 'torch' not in sys.modules and 'scipy' not in sys.modules"
+    subprocess.run([sys.executable, "-c", look], check=True, timeout=120)

@@ -113,6 +113,12 @@ def test_in_a_browser(folder: Path, kind: str):
         browser.until("document.querySelector('.response.coloured .t.h1') !== null")  # -0.5 nats are 61 %
         assert browser.js("document.querySelectorAll('.legend span').length") == 5
         link = browser.js("location.href")
+        for colour, shade, said in (("entropy", "h2", "coin flip"), ("KL", "c2", "Reference: cold start.")):  # 0.7 nats; -0.5 less -1
+            browser.click(f"[data-colour={colour}]")
+            browser.until(f"document.querySelector('.response.coloured .t.{shade}') !== null")
+            assert said in browser.js("document.querySelector('.says').textContent")
+        assert "mean entropy 0.7 nats" in browser.js("document.querySelector('.verdict').textContent")
+        browser.click("[data-colour=probability]")
 
         browser.press("/")
         browser.call("Input.insertText", text="LET me check")

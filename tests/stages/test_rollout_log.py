@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,10 @@ import torch
 
 from menolab.engines.decoding import Decoding
 from menolab.keys import Key
+from menolab.losses.penalty import KLToReference
+from menolab.losses.policy_loss import PolicyLoss
 from menolab.records import Group, Problem, Rollout, right
+from menolab.stages import reinforce
 from menolab.stages.collate import collate
 from menolab.stages.rollout_log import Lesson, due, save_rollouts
 from tiny import LAUNCH, tiny_method, tiny_run
@@ -37,9 +41,10 @@ def test_a_row_says_what_was_drawn_judged_and_learnt(tmp_path: Path):
     seen, dropped = Group(Problem("1+1", "sums", "1 + 1 =", "2"), (rollout(0), rollout(1, "c"))), Group(Problem("2+2", "sums", "2 + 2 =", "4"), (rollout(0),))
     batch = collate([seen], 8)
     credit_BT = torch.tensor([[0.5, 0.25, -1.0], [2.0, 3.0, 0.0]])
-    save_rollouts(run, 3, [dropped, seen], decode, Lesson([seen], replace(batch, reference_logprobs_BT=-credit_BT.abs()), credit_BT))
+    save_rollouts(run, 3, [dropped, seen], decode, Lesson([seen], batch, credit_BT, credit_BT.abs(), -credit_BT.abs()))
     first, second, third = rows(run, 3)
-    assert first["credit"] is None and first["reference"] is None and first["logprobs"] == [-0.5] * 3
+    assert first["credit"] is None and first["entropy"] is None and first["reference"] is None and first["logprobs"] == [-0.5] * 3
+    assert second["entropy"] == [0.5, 0.25, 1.0]
     assert second["credit"] == [0.5, 0.25, -1.0] and second["reference"] == [-0.5, -0.25, -1.0] and second["widths"] == [1, 1, 0]
     assert third["credit"] == [2.0, 3.0]  # padding is nobody's
     assert (second["problem"], second["gold"], second["verdict"], second["stage"], second["reason"]) == ("1+1", "2", "right", "compare", "equal")
@@ -67,9 +72,42 @@ def test_what_training_stores_adds_up(tmp_path: Path):
     assert len(stored) == run.setup.rollouts
     for row in stored:
         assert len(row["logprobs"]) == len(row["widths"]) == row["tokens"] and sum(row["widths"]) == len(row["response"])
+        if row["entropy"] is not None:
+            assert len(row["entropy"]) == row["tokens"] and all(0 < entropy <= math.log(300) for entropy in row["entropy"])
     learnt = [row for row in stored if row["credit"] is not None]
+    assert all(row["entropy"] is not None and row["reference"] is None for row in learnt)  # this method has no reference
     assert learnt and all(len(row["credit"]) == row["tokens"] for row in learnt)
     for problem in {row["problem"] for row in learnt}:  # GRPO's credit of a group sums to zero over rollouts
         own = [row["credit"][0] for row in learnt if row["problem"] == problem and row["credit"]]
         assert len(own) < 4 or sum(own) == pytest.approx(0, abs=1e-5)
 
+
+
+def test_a_reference_that_the_loss_alone_reads_is_stored_too(tmp_path: Path):
+    run = tiny_run(tmp_path / "run", steps=2, decoding=Decoding(max_tokens=8))
+    method = tiny_method()
+    assert isinstance(method.loss, PolicyLoss)
+    penalised = replace(method, loss=replace(method.loss, penalty=KLToReference(0.1)))
+    penalised(run, run.setup.base(run.key))
+    first, last = ([row for row in rows(run, step) if row["reference"] is not None] for step in (1, 2))
+    assert first and last
+    for row in first:  # the reference is the model that the stage began with
+        assert row["reference"] == pytest.approx(row["logprobs"], abs=1e-4)
+    assert any(row["reference"] != pytest.approx(row["logprobs"], abs=1e-4) for row in last)
+
+
+def test_a_bounded_number_of_rollouts_is_read_again_whole_groups_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(reinforce, "READ_AGAIN", 5)  # of groups of four
+    run = tiny_run(tmp_path / "run", steps=1, decoding=Decoding(max_tokens=8))
+    tiny_method()(run, run.setup.base(run.key))
+    stored = rows(run, 1)
+    assert [row["entropy"] is not None for row in stored] == [True] * 8 + [False] * 8 and all(row["credit"] is not None for row in stored)
+
+
+def test_what_is_stored_changes_nothing(tmp_path: Path):
+    metrics = []
+    for every in (0, 1):
+        run = tiny_run(tmp_path / str(every), launch=replace(LAUNCH, rollouts_every=every), decoding=Decoding(max_tokens=8))
+        tiny_method()(run, run.setup.base(run.key))
+        metrics.append((run.folder / "metrics.jsonl").read_text())
+    assert metrics[0] == metrics[1]

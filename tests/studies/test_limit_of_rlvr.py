@@ -12,6 +12,7 @@ from menolab.keys import Key
 from menolab.studies.desk import Desk
 from menolab.studies.limit_of_rlvr import LimitOfRlvr, crossing, crossing_estimate, ks, sets, within
 from menolab.studies.study import carry_out
+from menolab.studies.subject import Subject
 from studies.simulated import bernoulli, subjects
 
 
@@ -91,3 +92,15 @@ def test_results_that_were_not_sampled_alike_are_refused(tmp_path: Path):
         LimitOfRlvr()([a, b], Desk(tmp_path))
     with pytest.raises(BadInput, match="needs 2 models"):
         carry_out(LimitOfRlvr(), [a], Desk(tmp_path))
+
+
+def test_only_the_two_models_that_are_compared_are_drawn(tmp_path: Path):
+    def never():
+        raise AssertionError("drawn")
+
+    before, after = subjects(bernoulli(np.full(6, 0.4), 4, 0), bernoulli(np.full(6, 0.6), 4, 1))
+    found = LimitOfRlvr(scored=0)([Subject("base", engine=never), before, after], Desk(tmp_path))
+    assert [series.label for series in found.charts[0].series] == ["before", "after"]
+    (base,) = subjects(np.zeros((6, 4)), labels=("base",))
+    found = LimitOfRlvr(scored=0)([base, before, after], Desk(tmp_path))
+    assert [series.label for series in found.charts[0].series] == ["base", "before", "after"]

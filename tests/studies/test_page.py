@@ -24,3 +24,10 @@ def test_cells_and_escaping():
     assert cell(None) == "" and cell(0.123456) == "0.1235" and cell(number(0.5, "share")) == "50.0 %" and cell(3) == "3"
     text = page(Findings("<t>", "<script>x</script>", {"a&b": number(1.0)}, warnings=("w<",)))
     assert "<script>" not in text and "&lt;t&gt;" in text and "a&amp;b" in text
+
+
+def test_the_page_names_the_paper_that_asked():
+    known = {"arXiv:2504.13837": "https://arxiv.org/abs/2504.13837", "https://x.example/y": "https://x.example/y", "javascript:alert(1)": ""}
+    for paper, address in known.items():
+        text = page(Findings("t", "v", {}, facts={"paper": paper}))
+        assert (f'href="{address}"' in text) == bool(address) and 'href="javascript' not in text

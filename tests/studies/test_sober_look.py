@@ -6,8 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fakes import FakeEngine, Sums
+from fakes import FakeEngine, Sums, sums
+from menolab.engines.decoding import Decoding
 from menolab.errors import BadInput
+from menolab.evaluation.evaluate import evaluate
+from menolab.keys import Key
 from menolab.records import Completion
 from menolab.studies.desk import Desk
 from menolab.studies.sober_look import SoberLook, flips, kendall, protocol
@@ -75,6 +78,15 @@ def test_settings_are_tried_and_kept(tmp_path: Path):
     assert "m 20 tokens" in found.verdict and found.numbers["settings that move the score"].mean == 1
     drawn = len(engine.calls)
     assert study([Subject("m", engine=lambda: engine)], desk).numbers == found.numbers and len(engine.calls) == drawn
+
+
+def test_settings_meet_the_draws_of_stored_samples(tmp_path: Path):
+    """Stored samples were drawn under a key of their own; a setting that this engine does not know then changes nothing, to the last answer."""
+    stored = evaluate(FakeEngine(skill=0.5), Sums(), sums(20), Decoding(max_tokens=200), 4, Key.root(99))
+    study = SoberLook(samples=10, temperatures=(0.5,), top_p=(), limits=(), wordings=())
+    found = study([Subject("m", {"sums": stored}, lambda: FakeEngine(skill=0.5))], Desk(tmp_path))
+    (row,) = found.tables[0].rows
+    assert row[3].mean == 0 and row[2].mean == stored.record.metrics["pass@1"].mean  # type: ignore[union-attr]
 
 
 def test_settings_that_make_no_sense():

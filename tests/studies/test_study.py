@@ -111,3 +111,10 @@ def test_how_numbers_read():
     assert str(number(-0.0312, "points")) == "-3.1 points" and str(number(16.0, "count")) == "16"
     with pytest.raises(AssertionError, match="not as long"):
         Sheet("t", ("a", "b"), [(1,)])
+
+
+def test_many_samples_are_not_summed_up_as_votes(tmp_path: Path):
+    desk = Desk(tmp_path, on=Sums(), problems=2)
+    for samples, voted in ((64, True), (65, False)):
+        (result,) = desk.results([Subject(f"m{samples}", engine=engine)], samples)
+        assert ("maj@2" in result.record.metrics) == voted and f"pass@{samples}" in result.record.metrics

@@ -47,6 +47,10 @@ class Args:
     """Which problems and which draws."""
     out: Path | None = None
     """Folder of the records; default runs/evaluate-TIME. After a kill the same command with the same --out goes on where it was."""
+    entropy: bool = False
+    """Also store of each token the entropy of the distribution it was drawn from, for the viewer's colours: one more forward pass."""
+    reference: str = ""
+    """A model (folder, Hub name or run) under which each drawn token is scored too: the viewer then colours by the log-ratio, which averages to the KL."""
     metrics: tuple[str, ...] = ()
     """Metrics beside the standard ones, e.g. GPassAtK Diversity Calibration SelfCorrection Posterior (`meno catalogue --family metric`)."""
     shard: str = ""
@@ -114,6 +118,7 @@ def _measure(args: Args, model: str, decoding: Decoding, work: Sequence[tuple[Ta
     from menolab.evaluation.evaluate import evaluate
     from menolab.evaluation.record import save
     from menolab.models.checkpoint import Checkpoint
+    from menolab.runs.pipeline import model_of
 
     out = args.out or default_folder("evaluate")
     policy = Checkpoint(model)(key)
@@ -124,8 +129,13 @@ def _measure(args: Args, model: str, decoding: Decoding, work: Sequence[tuple[Ta
     taken = [task.name for task, _, _ in work if (out / f"{task.name}.json").exists()]
     if taken:
         raise BadInput("--out", str(out), f"already holds a record of {', '.join(taken)}; choose another folder")
-    policy.model.to("cuda" if torch.cuda.is_available() else "cpu")
-    engine = TorchEngine(policy)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    policy.model.to(device)
+    engine, reference = TorchEngine(policy), None
+    if args.reference:
+        other = Checkpoint(str(model_of(args.reference)))(key)
+        other.model.to(device)
+        reference = (args.reference, TorchEngine(other))
     documents = {}
     for task, problems, warnings in work:
         with Progress(console=progress_console(), disable=not progress_console().is_terminal, transient=True) as bars:
@@ -141,6 +151,8 @@ def _measure(args: Args, model: str, decoding: Decoding, work: Sequence[tuple[Ta
                 model=args.model,
                 metrics=metrics,
                 parts=out / f".{task.name}.parts",
+                entropy=args.entropy,
+                reference=reference,
             )
         result = dataclasses.replace(result, record=dataclasses.replace(result.record, warnings=(*result.record.warnings, *warnings)))
         path = save(out, task.name, result)

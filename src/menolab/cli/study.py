@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -35,7 +36,8 @@ class Options:
     seed: int = 0
     """Which problems and which draws."""
     out: Path | None = None
-    """Folder of the findings; default runs/study-NAME-TIME. After a kill the same command with the same --out goes on where it was."""
+    """Folder of the findings; default RUN/studies/NAME for one run, which its report then links to, else runs/study-NAME-TIME. After a kill the same command
+    with the same folder goes on where it was."""
     json: bool = False
     """Print one JSON document and nothing else."""
 
@@ -92,14 +94,16 @@ def run(args: Args) -> int:
     from menolab.cli.output import progress_console
     from menolab.cli.train import default_folder
     from menolab.pieces import plain_name
-    from menolab.studies.study import PAGE, RECORD, carry_out
+    from menolab.studies.study import PAGE, RECORD, carry_out, free
     from menolab.studies.subject import subjects
 
     check_range("problems", args.options.problems, 1)
     found_subjects = subjects(args.inputs)
     if args.options.redraw:
         found_subjects = [dataclasses.replace(subject, results={}) for subject in found_subjects]
-    folder = args.options.out or default_folder(f"study-{plain_name(type(args.study).__name__)}")
+    name = getattr(args.study, "catalogue", "") or plain_name(type(args.study).__name__)
+    inside = home(args.inputs, name, lambda folder: free(folder, args.study, found_subjects))  # type: ignore[arg-type]
+    folder = args.options.out or inside or default_folder(f"study-{name}")
     with Progress(console=progress_console(), disable=not progress_console().is_terminal, transient=True) as bars:
         found = carry_out(args.study, found_subjects, _desk(args.options, folder, bars))
     if args.options.json:
@@ -107,6 +111,17 @@ def run(args: Args) -> int:
     else:
         show(found, folder / PAGE)
     return 0
+
+
+def home(inputs: Sequence[str], name: str, fits: Callable[[Path], bool]) -> Path | None:
+    """Where the study of one run lies, within it: studies/NAME, or NAME-2 and so on where that is taken by the same study with other settings.
+
+    None where more than one thing is studied, or something else than a run.
+    """
+    if len(inputs) != 1 or not (Path(inputs[0]) / "recipe.json").is_file():
+        return None
+    top = Path(inputs[0]) / "studies"
+    return next(folder for i in count(1) if fits(folder := top / (name if i == 1 else f"{name}-{i}")))
 
 
 def _desk(options: Options, folder: Path, bars: Any) -> Desk:

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from menolab.engines.decoding import Decoding
 from menolab.engines.steering import Free, Steering
 from menolab.errors import BadInput
 from menolab.records import Completion, Request
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a model says of the tokens of a given response, one number a token. Nats."""
+
+    logprobs: tuple[float, ...]
+    """-inf where truncation or temperature 0 excludes the token."""
+    entropies: tuple[float, ...]
+    """Of the distribution that the token would be drawn from."""
 
 
 class Engine(abc.ABC):
@@ -45,3 +56,11 @@ class Engine(abc.ABC):
             BadInput: this engine can only draw.
         """
         raise BadInput("engine", type(self).__name__, "it cannot score given tokens; use a model in process, or a judge that goes by what was written")
+
+    def readings(self, prompts: Sequence[Sequence[int]], continuations: Sequence[Sequence[int]], decoding: Decoding) -> list[Reading]:
+        """Each given continuation after its prompt, token by token, under the distribution that `decoding` draws from.
+
+        Raises:
+            BadInput: this engine can only draw.
+        """
+        raise BadInput("engine", type(self).__name__, "it cannot score given tokens; use a model in process")

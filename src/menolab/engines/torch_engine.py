@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 
 from menolab.engines.decoding import Decoding
 from menolab.engines.draw import draw, uniforms
 from menolab.engines.drawn import Drawn
-from menolab.engines.engine import Engine
+from menolab.engines.engine import Engine, Reading
 from menolab.engines.paged_rows import PagedRows
 from menolab.engines.rows import Rows
 from menolab.engines.static_rows import StaticRows
@@ -24,7 +24,7 @@ from menolab.models.lean.model import lean
 from menolab.models.memory import free_bytes
 from menolab.models.modes import evaluating
 from menolab.models.policy import Policy
-from menolab.models.scoring import plan, score
+from menolab.models.scoring import TokenStats, plan, score
 from menolab.records import Completion, Request
 
 REFILL_AT = 0.125
@@ -88,17 +88,34 @@ class TorchEngine(Engine):
     def likelihoods(self, prompts: Sequence[Sequence[int]], continuations: Sequence[Sequence[int]]) -> list[float]:
         """See `Engine.likelihoods`."""
         totals = [0.0] * len(prompts)
+        for part, stats in self._scored(prompts, continuations, Decoding(), entropy=False):
+            for i, total in zip(part, stats.logprobs_BT.double().sum(-1).tolist(), strict=True):
+                totals[i] = total
+        return totals
+
+    def readings(self, prompts: Sequence[Sequence[int]], continuations: Sequence[Sequence[int]], decoding: Decoding) -> list[Reading]:
+        """See `Engine.readings`."""
+        found = [Reading((), ())] * len(prompts)
+        for part, stats in self._scored(prompts, continuations, decoding, entropy=True):
+            assert stats.entropy_BT is not None  # it was asked for
+            for i, logprobs, entropies in zip(part, stats.logprobs_BT.tolist(), stats.entropy_BT.tolist(), strict=True):
+                count = len(continuations[i])
+                found[i] = Reading(tuple(logprobs[:count]), tuple(entropies[:count]))
+        return found
+
+    @torch.no_grad()
+    def _scored(
+        self, prompts: Sequence[Sequence[int]], continuations: Sequence[Sequence[int]], decoding: Decoding, *, entropy: bool
+    ) -> Iterator[tuple[list[int], TokenStats]]:
+        """What the model says of the continuations, in parts that memory allows: which they are, and their numbers."""
         lengths = [len(c) for c in continuations]
-        with torch.no_grad(), evaluating(self.policy.model):
+        with evaluating(self.policy.model):
             for part in plan(self.policy, prompts, lengths, SCORED_AT_ONCE):
                 length_B = torch.tensor([lengths[i] for i in part])
                 width = max(1, int(length_B.max()))
                 tokens_BT = torch.tensor([[*continuations[i], *[0] * (width - lengths[i])] for i in part], device=self.policy.device)
                 mask_BT = (torch.arange(width) < length_B[:, None]).to(self.policy.device)
-                logprobs_BT = score(self.policy, [prompts[i] for i in part], tokens_BT, mask_BT, Decoding(), dtype=self.dtype).logprobs_BT
-                for i, total in zip(part, logprobs_BT.double().sum(-1).tolist(), strict=True):
-                    totals[i] = total
-        return totals
+                yield part, score(self.policy, [prompts[i] for i in part], tokens_BT, mask_BT, decoding, entropy=entropy, dtype=self.dtype)
 
     def _run(self, requests: Sequence[Request], limits: Sequence[int], decoding: Decoding, steering: Steering, drawn: Drawn) -> None:
         """Draw until every request is done."""

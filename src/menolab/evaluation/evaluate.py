@@ -8,7 +8,7 @@ import math
 import time
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,8 @@ def evaluate(
     model: str = "",
     metrics: Sequence[Metric] = STANDARD,
     parts: Path | None = None,
+    entropy: bool = False,
+    reference: tuple[str, Engine] | None = None,
 ) -> Result:
     """Sample every problem `samples` times, verify, and build the record with its rows.
 
@@ -81,11 +83,16 @@ def evaluate(
         model: what the record calls the model.
         metrics: what is computed of the samples.
         parts: a folder where finished chunks are kept: after a kill the same call goes on from there. The caller removes it when the result is saved.
+        entropy: store of each token the entropy of the distribution that it was drawn from: one more forward pass over what was drawn.
+        reference: another model (its name, its engine) under which each drawn token's log-probability is stored beside.
 
     Raises:
-        BadInput: no problem, two problems with one id (they could not be paired), or `parts` of another evaluation.
+        BadInput: no problem, two problems with one id (they could not be paired), `parts` of another evaluation, numbers of tokens at temperature 0, where
+            the distribution drawn from holds one token, or a reference that reads prompts as other tokens.
     """
     _check(problems)
+    reads = _Reads(engine if entropy else None, reference[1] if reference else None)
+    reads.check(engine, problems[0], decoding)
     began = time.perf_counter()
     record = Record(
         task=task.name,
@@ -109,9 +116,10 @@ def evaluate(
         hardware=facts.hardware(),
         parameters=_parameters(engine),
         batch=getattr(engine, "max_batch", None),
+        reference=reference[0] if reference else "",
     )
-    kept = Parts(parts, _plan(record)) if parts is not None else None
-    draw = _Drawing(engine, task, decoding, samples, key, first=asks_first(metrics))
+    kept = Parts(parts, _plan(record) | ({"entropy": True} if entropy else {})) if parts is not None else None
+    draw = _Drawing(engine, task, decoding, samples, key, reads, first=asks_first(metrics))
     rows: list[Row] = []
     spent, before = {"sample": 0.0, "verify": 0.0}, 0.0
     for start in range(0, len(problems), CHUNK):
@@ -138,14 +146,41 @@ PLAN = ("task", "samples", "model", "engine", "dtype", "decoding", "task_piece",
 
 
 def _plan(record: Record) -> dict[str, Any]:
-    return {name: value for name, value in record.to_data().items() if name in PLAN}
+    return {name: value for name, value in record.to_data().items() if name in PLAN} | ({"reference": record.reference} if record.reference else {})
+
+
+@dataclass(frozen=True)
+class _Reads:
+    """Who reads again what was drawn, for numbers a token."""
+
+    entropy: Engine | None
+    """The engine that drew, where entropies are asked for."""
+    reference: Engine | None
+
+    def check(self, drew: Engine, problem: Problem, decoding: Decoding) -> None:
+        if (self.entropy or self.reference) and decoding.temperature == 0:
+            raise BadInput("temperature", 0.0, "the distribution drawn from holds one token, so entropies and log-ratios say nothing; draw at temperature 1")
+        if self.reference is not None and self.reference.encode(problem.prompt) != drew.encode(problem.prompt):
+            raise BadInput("reference", type(self.reference).__name__, "reads the prompt as other tokens; give a model with the same tokenizer")
+
+    def columns(self, rollouts: Sequence[Rollout], decoding: Decoding) -> list[dict[str, Any]]:
+        """What is stored of each rollout's tokens beside their log-probabilities."""
+        prompts, tokens = [r.prompt for r in rollouts], [r.tokens for r in rollouts]
+        found: list[dict[str, Any]] = [{} for _ in rollouts]
+        if self.entropy is not None:
+            for own, reading in zip(found, self.entropy.readings(prompts, tokens, decoding), strict=True):
+                own["entropy"] = _short(reading.entropies)
+        if self.reference is not None:
+            for own, reading in zip(found, self.reference.readings(prompts, tokens, decoding), strict=True):
+                own["reference"] = _short(reading.logprobs)
+        return found
 
 
 class _Drawing:
     """Draws and judges the samples of some problems; what is the same for all rows is found once."""
 
-    def __init__(self, engine: Engine, task: Task, decoding: Decoding, samples: int, key: Key, *, first: bool):
-        self.engine, self.task, self.decoding, self.samples, self.key, self.first = engine, task, decoding, samples, key, first
+    def __init__(self, engine: Engine, task: Task, decoding: Decoding, samples: int, key: Key, reads: _Reads, *, first: bool):
+        self.engine, self.task, self.decoding, self.samples, self.key, self.reads, self.first = engine, task, decoding, samples, key, reads, first
         self.end = engine.tokens(END_THINK)
         self.alone = cache(lambda token: engine.decode([token]))
 
@@ -156,7 +191,9 @@ class _Drawing:
         drawn, rows = time.perf_counter(), []
         for group in groups:
             about = json.dumps(dict(group.problem.facts), ensure_ascii=False)
-            rows += [judged(self._row(group.problem, about, rollout), self.task, group.problem, first=self.first) for rollout in group.rollouts]
+            read = self.reads.columns(group.rollouts, self.decoding)
+            own = [replace(self._row(group.problem, about, rollout), **numbers) for rollout, numbers in zip(group.rollouts, read, strict=True)]
+            rows += [judged(row, self.task, group.problem, first=self.first) for row in own]
         return rows, {"sample": drawn - began, "verify": time.perf_counter() - drawn}
 
     def _row(self, problem: Problem, about: str, rollout: Rollout) -> Row:
@@ -181,7 +218,7 @@ class _Drawing:
             reason="",
             extracted=None,
             vote=None,
-            logprobs=array("f", np.array(rollout.logprobs, dtype=np.float16).tolist()) if rollout.logprobs else None,
+            logprobs=_short(rollout.logprobs) if rollout.logprobs else None,
             widths=array("i", divided) if divided is not None else None,
             asked=len(rollout.prompt),
         )
@@ -230,6 +267,11 @@ def standard_errors(right_PS: np.ndarray) -> dict[str, float | None]:
         "problems": float(p_P.std(ddof=1) / math.sqrt(count)) if count > 1 else None,
         "samples": float(math.sqrt((p_P * (1 - p_P) / (samples - 1)).mean() / count)) if samples > 1 else None,
     }
+
+
+def _short(values: Sequence[float]) -> array[float]:
+    """Numbers to 11 bits, which compress to half."""
+    return array("f", np.array(values, dtype=np.float16).tolist())
 
 
 def judged(row: Row, task: Task, problem: Problem, *, first: bool) -> Row:

@@ -64,6 +64,10 @@ class Row:
     """Of each token, nats, to 11 bits, which is enough to look at and small on disk. None if unknown, or if the rows were loaded without."""
     widths: Sequence[int] | None = field(default=None, compare=False, repr=False)
     """Characters of the text that each token wrote (`engines.widths`)."""
+    entropy: Sequence[float] | None = field(default=None, compare=False, repr=False)
+    """Of the distribution that each token was drawn from, nats, as precise as `logprobs`. None if it was not asked for."""
+    reference: Sequence[float] | None = field(default=None, compare=False, repr=False)
+    """Log-probability of each token under the record's `reference`, nats, as precise as `logprobs`. None if there is none."""
     asked: int | None = None
     """Prompt tokens; None if unknown."""
     opinion: float | None = None
@@ -117,6 +121,8 @@ class Record:
     """Rows that the engine continued at once, at most."""
     warnings: Sequence[str] = ()
     """What a reader must know before quoting the score."""
+    reference: str = ""
+    """The model that the drawn tokens were also scored under; empty for none."""
 
     def to_data(self) -> dict[str, Any]:
         """JSON data; NaN interval ends are null."""
@@ -291,7 +297,7 @@ def _estimate(data: Mapping[str, Any] | None) -> Estimate | None:
 
 ROW_GROUP = 1024
 """Rows that are read together: a viewer that shows one of many samples reads so many."""
-OF_TOKENS = ("logprobs", "widths")
+OF_TOKENS = ("logprobs", "widths", "entropy", "reference")
 """Columns that hold a number a token."""
 
 

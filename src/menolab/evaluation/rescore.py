@@ -54,7 +54,7 @@ def merge(shards: Sequence[Result], task: Task, metrics: Sequence[Metric] = STAN
     """
     first = shards[0].record
     for other in (shard.record for shard in shards[1:]):
-        for name in ("task", "model", "samples", "decoding", "verifier", "key", "dtype"):
+        for name in ("task", "model", "samples", "decoding", "verifier", "key", "dtype", "reference"):
             if getattr(first, name) != getattr(other, name):
                 raise BadInput(name, [getattr(first, name), getattr(other, name)], "shards of one evaluation differ in their problems only")
     rows = [row for shard in shards for row in shard.rows]

@@ -12,7 +12,8 @@ from typing import Literal
 from menolab.errors import BadInput
 from menolab.evaluation.record import load_record
 from menolab.evaluation.statistics import Estimate
-from menolab.reports.run import STATES
+from menolab.reports.curves import Curves, curves
+from menolab.reports.run import FINDINGS, STATES, STUDY_PAGE
 
 DEEPEST = 6
 """Levels of folders that are searched."""
@@ -22,11 +23,11 @@ INSIDE = frozenset({"checkpoints", "models", "rollouts", "evaluation", "node_mod
 
 @dataclass(frozen=True)
 class Found:
-    """A run, or a folder of result records."""
+    """A run, a folder of result records, or a study."""
 
     name: str
     """Its path from the folder that was searched: how it is asked for."""
-    kind: Literal["run", "records"]
+    kind: Literal["run", "records", "study"]
     path: Path
 
 
@@ -38,7 +39,8 @@ def find(folder: Path) -> list[Found]:
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise BadInput("folder", str(folder), "no such folder; give one that holds runs, such as runs/")
+        what = "is a file" if folder.exists() else "no such folder"
+        raise BadInput("folder", str(folder), f"{what}; give a folder that holds runs, such as runs/")
     return sorted(_walk(folder, folder, 0), key=lambda found: found.name)
 
 
@@ -50,6 +52,9 @@ def _walk(top: Path, folder: Path, depth: int) -> Iterator[Found]:
     names = {entry.name for entry in entries}
     own = folder.relative_to(top).as_posix() if folder != top else folder.resolve().name
     is_run = bool(names & {"recipe.json", "metrics.jsonl"}) or any((folder / "evaluation").glob("*/*.json"))
+    if FINDINGS in names and STUDY_PAGE in names:
+        yield Found(own, "study", folder)
+        return  # the samples it drew are its own
     if is_run:
         yield Found(own, "run", folder)
     elif any(name.endswith(".json") and f"{name[:-5]}.parquet" in names for name in names):
@@ -69,8 +74,9 @@ class Line:
     """What was typed, empty if unknown."""
     scores: Sequence[tuple[str, Sequence[tuple[str, Estimate | None]]]]
     """Task -> (state, pass@1) in the states' order."""
-    steps: int
+    stored: int
     """Steps whose rollouts are stored."""
+    curves: Curves
     changed: float
     """When the run last wrote, seconds since 1970."""
     problems: Sequence[str]
@@ -88,8 +94,9 @@ def line(found: Found) -> Line:
         except BadInput as error:
             if path.with_suffix(".parquet").is_file():
                 wrong.append(str(error))
-    steps = sum(1 for _ in (found.path / "rollouts").glob("step-*.parquet"))
-    return Line(found, _command(found.path, wrong), list(scores.items()), steps, _changed(found.path), wrong)
+    stored = sum(1 for _ in (found.path / "rollouts").glob("step-*.parquet"))
+    drawn, damage = curves(found.path) if found.kind == "run" else (Curves(), [])
+    return Line(found, _command(found.path, wrong), list(scores.items()), stored, drawn, _changed(found.path), [*wrong, *damage])
 
 
 def _records(found: Found) -> list[Path]:

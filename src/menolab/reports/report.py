@@ -7,7 +7,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from menolab import __version__
 from menolab.errors import BadInput
@@ -17,8 +18,12 @@ from menolab.evaluation.statistics import Estimate
 from menolab.files import write_text
 from menolab.reports.chart import Line, chart
 from menolab.reports.rollouts import Pair, pairs
-from menolab.reports.run import Run, read_run
+from menolab.reports.run import STUDY_PAGE, Run, read_run
 
+if TYPE_CHECKING:
+    import jinja2
+
+HERE = Path(__file__).parent
 STATE_NAMES = {"base": "base", "cold_start": "cold start", "trained": "trained"}
 STAGE_NAMES = {"supervised": "Cold start", "cold_start": "Cold start", "reinforce": "Reinforcement"}
 STEP_PARTS = ("sample", "verify", "update", "other")
@@ -57,22 +62,39 @@ def report(folder: Path, *, samples: str = "") -> Path:
     return path
 
 
-def render(run: Run, *, links: Sequence[tuple[str, str]] = (), samples: str = "") -> str:
+def environment() -> jinja2.Environment:
+    """What all pages are written with: templates and styles of this folder, everything escaped, numbers written alike."""
+    import jinja2
+
+    found = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    )
+    found.filters |= {"percent": percent, "interval": interval, "points": points, "number": number, "p": p_value, "duration": duration, "signed": signed}
+    return found
+
+
+def style(*names: str) -> str:
+    """Style sheets of this folder, one after the other."""
+    return "".join((HERE / name).read_text(encoding="utf-8") for name in names)
+
+
+def _study_file(folder: str) -> str:
+    """Where a study's page lies, from the run's folder."""
+    return f"studies/{quote(folder)}/{STUDY_PAGE}"
+
+
+def render(run: Run, *, links: Sequence[tuple[str, str]] = (), samples: str = "", study_link: Callable[[str], str] = _study_file) -> str:
     """The page as text.
 
     Args:
         links: (text, address) that the page begins with.
         samples: as for `report`.
+        study_link: address of the page of a study, by the name of its folder.
     """
-    import jinja2
-
-    here = Path(__file__).parent
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
-    environment.filters |= {"percent": percent, "interval": interval, "points": points, "number": number, "p": p_value}
     links = [*links, *([("every sample", samples)] if samples else [])]
     tasks = _tasks(run)
-    return environment.from_string((here / "page.html").read_text(encoding="utf-8")).render(
-        style=(here / "page.css").read_text(encoding="utf-8"),
+    return environment().get_template("page.html").render(
+        style=style("page.css"),
         title=run.folder.resolve().name,
         tasks=tasks,
         stages=_stages(run),
@@ -84,6 +106,8 @@ def render(run: Run, *, links: Sequence[tuple[str, str]] = (), samples: str = ""
         version=__version__,
         links=links,
         samples=samples,
+        studies=run.studies,
+        study_link=study_link,
     )
 
 
@@ -152,7 +176,7 @@ def _task(task: str, results: Mapping[str, Result]) -> TaskView:
         before=before,
         after=after,
         scale=min(1.0, math.ceil(highest * 1.05 * 10) / 10),
-        curve=_pass_chart(results),
+        curve=pass_chart([(STATE_NAMES[state], state, result) for state, result in results.items()]),
         falls=_falls(comparisons),
         pairs=pairs(results[before], results[after], headline) if headline else [],
         flips=flips,
@@ -161,14 +185,14 @@ def _task(task: str, results: Mapping[str, Result]) -> TaskView:
     )
 
 
-def _pass_chart(results: Mapping[str, Result]) -> str:
-    """pass@k over k on a logarithmic axis, bands = 95% intervals."""
+def pass_chart(shown: Sequence[tuple[str, str, Result]]) -> str:
+    """pass@k over k on a logarithmic axis, bands = 95% intervals; empty for one sample a problem. `shown`: label, CSS class and result of each line."""
     lines = []
-    for state, result in results.items():
+    for label, look, result in shown:
         curve = [e for k in range(1, result.record.samples + 1) if (e := result.record.metrics[f"pass@{k}"]) is not None]
         ks = [math.log2(k) for k in range(1, len(curve) + 1)]
-        lines.append(Line(STATE_NAMES[state], state, ks, [e.mean for e in curve], [e.low for e in curve], [e.high for e in curve]))
-    most = max(result.record.samples for result in results.values())
+        lines.append(Line(label, look, ks, [e.mean for e in curve], [e.low for e in curve], [e.high for e in curve]))
+    most = max(result.record.samples for _, _, result in shown)
     if most == 1:
         return ""
     ticks = [(float(i), str(2**i)) for i in range(int(math.log2(most)) + 1)]
@@ -218,7 +242,7 @@ def _panel(rows: Sequence[Mapping[str, Any]], key: str, title: str, reads: str) 
     low = 0.0 if reads == "share" or (min(known) >= 0 and key != "loss") else None
     high = 0.01 if reads == "share" and max(known) == 0 else None
     ends = [(x, f"{x:,.0f}") for x in dict.fromkeys((steps[0], steps[-1]))]
-    svg = chart(lines, describe=f"{title} over steps", x_ticks=ends, y_text=write, y_low=low, y_high=high)
+    svg = chart(lines, describe=f"{title} over steps", x_ticks=ends, x_label="step", y_text=write, y_low=low, y_high=high)
     last = [v for v in smooth if v is not None]
     return {"title": title, "first": write(last[0]), "last": write(last[-1]), "svg": svg}
 
@@ -288,6 +312,11 @@ def interval(estimate: Estimate | None, scale: float = 100.0) -> str:
 def points(value: float) -> str:
     """A difference of shares in percentage points, with its sign: +14.8, and a true minus sign."""
     return f"{100 * value:+.1f}".replace("-", "\u2212")
+
+
+def signed(value: float) -> str:
+    """A plain difference with its sign: +3.2."""
+    return f"{value:+.1f}".replace("-", "\u2212")
 
 
 def p_value(p: float) -> str:

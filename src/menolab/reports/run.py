@@ -15,6 +15,20 @@ STATES = ("base", "cold_start", "trained")
 """The model's states, in the order of a run; results are named by them."""
 
 
+FINDINGS, STUDY_PAGE = "findings.json", "study.html"
+"""What a study leaves in its folder."""
+
+
+@dataclass(frozen=True)
+class StudyOf:
+    """A study whose findings lie in a folder."""
+
+    folder: str
+    """The folder's name."""
+    title: str
+    verdict: str
+
+
 @dataclass(frozen=True)
 class Run:
     """A run folder in memory."""
@@ -30,6 +44,7 @@ class Run:
     """By task, then by state in the order of `STATES`."""
     missing: Sequence[str]
     """What is not there or could not be read, one clause each."""
+    studies: Sequence[StudyOf] = ()
 
 
 def read_run(folder: Path) -> Run:
@@ -44,12 +59,26 @@ def read_run(folder: Path) -> Run:
     missing: list[str] = []
     recipe = _json(folder / "recipe.json", missing)
     facts = _json(folder / "facts.json", missing)
-    metrics = _lines(folder / "metrics.jsonl", missing)
-    timings = _lines(folder / "timings.jsonl", missing)
+    metrics = lines(folder / "metrics.jsonl", missing)
+    timings = lines(folder / "timings.jsonl", missing)
     results = _results(folder / "evaluation", _untrained(recipe), missing)
     if recipe is None and not metrics and not results:
+        unreadable = [clause for clause in missing if not clause.endswith((" is missing", "holds no result"))]
+        if unreadable:
+            raise BadInput("run", str(folder), f"nothing of the run can be read: {'; '.join(unreadable)}")
         raise BadInput("run", str(folder), "holds no recipe.json, metrics.jsonl or evaluation/; is it a run folder?")
-    return Run(folder, recipe, facts if isinstance(facts, dict) else {}, metrics, timings, results, missing)
+    studies = [found for path in sorted(folder.glob(f"studies/*/{FINDINGS}")) if (found := study_of(path, missing)) is not None]
+    return Run(folder, recipe, facts if isinstance(facts, dict) else {}, metrics, timings, results, missing, studies)
+
+
+def study_of(path: Path, missing: list[str]) -> StudyOf | None:
+    """What the findings at `path` are about; None, and a clause in `missing`, where they cannot be read."""
+    try:
+        data = json.loads(path.read_bytes())
+        return StudyOf(path.parent.name, str(data["title"]), str(data["verdict"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        missing.append(f"{path.parent.name}/{path.name} cannot be read ({type(error).__name__}: {error})")
+        return None
 
 
 def _json(path: Path, missing: list[str]) -> Any:
@@ -63,8 +92,11 @@ def _json(path: Path, missing: list[str]) -> Any:
         return None
 
 
-def _lines(path: Path, missing: list[str]) -> list[dict[str, Any]]:
-    """The objects of a JSONL file by (stage, step). A run that was killed may leave half a line at the end."""
+def lines(path: Path, missing: list[str]) -> list[dict[str, Any]]:
+    """The rows of a JSONL file by (stage, step), a later one in place of an earlier; what cannot be read is added to `missing`.
+
+    A run that was killed may leave half a line at the end.
+    """
     if not path.is_file():
         missing.append(f"{path.name} is missing")
         return []

@@ -54,6 +54,8 @@ class Source:
     name: str
     """The model's state, as in "trained"; "rollouts" for training."""
     files: tuple[Path, ...]
+    reference: str = ""
+    """The model that an evaluation's tokens were also scored under; empty for none, and in training, where it is the method's own."""
 
 
 def sources(path: Path) -> list[Source]:
@@ -90,10 +92,11 @@ def _record(path: Path, name: str) -> Source | None:
     if path.suffix != ".json" or not rows.is_file():
         return None
     try:
-        task = json.loads(path.read_bytes())["task"]
-    except (ValueError, KeyError, TypeError):
-        task = path.parent.name
-    return Source(name, "evaluation", str(task), path.stem, (rows,))
+        record = json.loads(path.read_bytes())
+        task, reference = str(record["task"]), str(record.get("reference", ""))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        task, reference = path.parent.name, ""
+    return Source(name, "evaluation", task, path.stem, (rows,), reference)
 
 
 @dataclass(frozen=True)
@@ -173,7 +176,7 @@ class Table:
         parts = [self._read(group, LISTED) for group in self._groups]
         table = pa.concat_tables(parts, promote_options="permissive").unify_dictionaries()
         problem = pc.dictionary_encode(table["problem"].cast(pa.string())).combine_chunks()
-        code_N = problem.indices.to_numpy()
+        code_N = _array(problem.indices)
         _, first = np.unique(code_N, return_index=True)
         columns: dict[str, Any] = {
             "problem": code_N.tolist(),
@@ -186,7 +189,8 @@ class Table:
         }
         for name in ("reward", "step"):
             columns[name] = _numbers(table[name]) if name in table.column_names else None
-        prompts = table["prompt"].take(first).cast(pa.string())
+        places = pa.Array.from_buffers(pa.int64(), len(first), [None, pa.py_buffer(first.astype(np.int64))])  # pa.array would import pandas
+        prompts = table["prompt"].take(places).cast(pa.string())
         titles = [" ".join((prompt or "").split())[:SNIPPET] for prompt in pc.utf8_slice_codeunits(prompts, 0, 4 * SNIPPET).to_pylist()]
         return {"problems": problem.dictionary.to_pylist(), "titles": titles, "columns": columns}
 
@@ -238,8 +242,7 @@ class Table:
             table = self._read(group, SEARCHED)
             hit = np.zeros(table.num_rows, dtype=bool)
             for name in table.column_names:
-                matches = pc.match_substring(table[name].cast(pa.string()), text, ignore_case=True)
-                hit |= pc.fill_null(matches, False).to_numpy(zero_copy_only=False)
+                hit[_array(pc.indices_nonzero(pc.match_substring(table[name].cast(pa.string()), text, ignore_case=True)))] = True
             found += (group.start + np.flatnonzero(hit)).tolist()
         return found
 
@@ -248,10 +251,18 @@ def _numbers(column: pyarrow.ChunkedArray) -> list[float | None]:
     """Numbers to at most four decimals; None for null and NaN. Through numpy, which is many times faster than value by value."""
     if column.null_count:
         return [None if v is None or v != v else round(v, 4) for v in column.to_pylist()]
-    values = column.to_numpy()
+    values = _array(column)
     if values.dtype.kind != "f":
         return values.tolist()
     return [None if v != v else v for v in np.round(values, 4).tolist()]
+
+
+def _array(column: pyarrow.Array | pyarrow.ChunkedArray) -> np.ndarray:
+    """Numbers without nulls as numpy has them. Not by `to_numpy`: where pandas is installed that imports it, which takes longer than the whole index."""
+    import pyarrow as pa
+
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return np.from_dlpack(whole) if len(whole) else np.zeros(0, dtype=whole.type.to_pandas_dtype())
 
 
 def _common(name: str) -> str:
@@ -271,7 +282,9 @@ def _coded(column: pyarrow.ChunkedArray, names: Sequence[str]) -> list[int]:
     import pyarrow as pa
 
     pc = _compute()
-    return pc.fill_null(pc.index_in(column.cast(pa.string()), value_set=pa.array(names)), -1).to_numpy().tolist()
+    coded = pc.dictionary_encode(column.cast(pa.string()), null_encoding="encode").combine_chunks()
+    number = np.array([names.index(name) if name in names else -1 for name in coded.dictionary.to_pylist()], dtype=np.int64)
+    return number[_array(coded.indices)].tolist()
 
 
 def _rounded(values: Sequence[float]) -> list[float]:
@@ -305,4 +318,4 @@ def described(table: Table, others: Mapping[str, Table]) -> dict[str, Any]:
     """The table's index with, for each model that answered its task (itself too), how many samples of each problem are right."""
     index = table.index
     rights = {name: [other.rates.get(problem, (0, 0)) for problem in index["problems"]] for name, other in others.items()}
-    return {**index, "total": table.count, "rights": rights, "damaged": table.damaged}
+    return {**index, "total": table.count, "rights": rights, "damaged": table.damaged, "reference": table.source.reference}

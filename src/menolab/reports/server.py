@@ -17,9 +17,12 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from menolab import __version__
 from menolab.errors import BadInput, unknown
+from menolab.evaluation.compare import Comparison, adjusted, compare, overall, verdict
+from menolab.evaluation.record import Result, load
 from menolab.reports import browse, viewer
-from menolab.reports.report import STATE_NAMES, interval, percent, render
-from menolab.reports.run import read_run
+from menolab.reports.curves import SHARES, SHOWN
+from menolab.reports.report import FLIPS, STATE_NAMES, environment, pass_chart, render, style
+from menolab.reports.run import FINDINGS, STUDY_PAGE, read_run, study_of
 from menolab.reports.samples import Source, Table, described, sources
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -28,6 +31,14 @@ PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; f
 TABLES_OPEN = 24
 """Tables that are kept open; the one that was used longest ago is closed first."""
 LONGEST_SEARCH = 1000
+REFRESH = 10.0
+"""Seconds after which the overview looks whether a run has gone on."""
+
+
+def _overview_policy() -> str:
+    """The policy of the page that has the script of the overview and no other."""
+    own = viewer.policy(style("page.css", "runs.css"), (viewer.HERE / "runs.js").read_text(encoding="utf-8"), connect="'self'")
+    return f"{own}; frame-ancestors 'none'"
 
 
 class Missing(Exception):
@@ -42,6 +53,19 @@ class Desk:
         browse.find(self.folder)
         self._lock = threading.RLock()
         self._tables: dict[tuple[Any, ...], Table] = {}
+        self._lines: dict[tuple[Any, ...], browse.Line] = {}
+
+    def line(self, found: browse.Found) -> browse.Line:
+        """What the overview says of a run, read again where one of the files that it rests on has changed."""
+        files = [*found.path.glob("*.json*"), *found.path.glob("evaluation/*/*.json")]
+        key = (found, *((path, path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(files)), sum(1 for _ in found.path.glob("rollouts/*.parquet")))
+        with self._lock:
+            known = self._lines.get(key)
+        if known is None:
+            known = browse.line(found)
+            with self._lock:
+                self._lines = {k: line for k, line in self._lines.items() if k[0] != found} | {key: known}
+        return known
 
     def found(self, name: str) -> browse.Found:
         """The run or folder of records of that name."""
@@ -80,15 +104,86 @@ class Desk:
 
 
 def overview(desk: Desk) -> str:
-    """The page of all runs, the latest first."""
-    import jinja2
+    """The page of all runs, the latest first: their training curves, their scores, and what was studied."""
+    found = browse.find(desk.folder)
+    lines = sorted((desk.line(each) for each in found if each.kind != "study"), key=lambda line: -line.changed)
+    notes: list[str] = []
+    studies = [(each.name, study) for each in found if each.kind == "study" and (study := study_of(each.path / FINDINGS, notes)) is not None]
+    curves = {line.found.name: {"steps": c.steps, "tokens": c.tokens, "series": c.series} for line in lines if (c := line.curves).count}
+    data = viewer.as_script({"curves": curves, "metrics": SHOWN, "shares": SHARES, "every": REFRESH})
+    return _runs_page(title=str(desk.folder), lines=lines, studies=studies, notes=notes, data=data)
 
-    lines = sorted((browse.line(found) for found in browse.find(desk.folder)), key=lambda line: -line.changed)
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
-    environment.filters |= {"percent": percent, "interval": interval, "ago": ago, "named": lambda state: STATE_NAMES.get(state, state)}
-    style = "".join((viewer.HERE / name).read_text(encoding="utf-8") for name in ("page.css", "runs.css"))
-    template = environment.from_string((viewer.HERE / "runs.html").read_text(encoding="utf-8"))
-    return template.render(title=str(desk.folder), lines=lines, style=style, version=__version__)
+
+def _runs_page(**values: Any) -> str:
+    pages = environment()
+    pages.filters |= {"ago": ago, "named": lambda state: STATE_NAMES.get(state, state)}
+    script = (viewer.HERE / "runs.js").read_text(encoding="utf-8")
+    return pages.get_template("runs.html").render(**values, style=style("page.css", "runs.css"), script=script, version=__version__)
+
+
+def compare_page(desk: Desk, query: Mapping[str, str]) -> str:
+    """Two runs, or folders of results, on the same problems: what `meno compare` says, with the problems gained and lost."""
+    names = _one(query, "a"), _one(query, "b")
+    (a, notes_a), (b, notes_b) = (_models(desk.found(name)) for name in names)
+    notes, made = [*notes_a, *notes_b], []
+    for task in sorted({*a, *b}):
+        if task not in a or task not in b:
+            notes.append(f"{task}: only {names[0] if task in a else names[1]} was evaluated on it")
+            continue
+        try:
+            made.append(compare(a[task][2], b[task][2]))
+        except BadInput as error:
+            notes.append(f"{task}: cannot be compared ({error})")
+    made = adjusted(made)
+    return environment().get_template("compare.html").render(
+        a=names[0], b=names[1], style=style("page.css"), version=__version__, notes=notes, flips=FLIPS,
+        tasks=[_compared(c, a[c.task], b[c.task], names[1]) for c in made],
+        verdict=verdict(made, overall(made) if len(made) > 1 else None),
+    )  # fmt: skip
+
+
+Model = tuple[str, str, Result]
+"""What a run's last model on a task is called, the id of the source of its samples, and its result."""
+
+
+def _models(found: browse.Found) -> tuple[dict[str, Model], list[str]]:
+    """The last model of a run on each of its tasks, or the results of a folder; and what could not be read."""
+    if found.kind == "run":
+        run = read_run(found.path)
+        last = {task: list(results.items())[-1] for task, results in run.results.items()}
+        notes = [f"{found.name}: {clause}" for clause in run.missing if "evaluation/" in clause]
+        return {result.record.task: (STATE_NAMES[state], f"{task}/{state}", result) for task, (state, result) in last.items()}, notes
+    models, notes = {}, []
+    for path in sorted(found.path.glob("*.json")):
+        if path.with_suffix(".parquet").is_file():
+            try:
+                result = load(path)
+                models[result.record.task] = (result.record.model or path.stem, path.stem, result)
+            except BadInput as error:
+                notes.append(f"{found.name}: {error}")
+    return models, notes
+
+
+def _compared(c: Comparison, a: Model, b: Model, name: str) -> dict[str, Any]:
+    """What the page says of one task."""
+    top = max(c.pass_at_k)
+    asked = {row.problem: row.prompt for row in a[2].rows}
+    return {
+        "c": c,
+        "of": (a[0], b[0]),
+        "ks": [(k, c.pass_at_k[k]) for k in sorted({2**i for i in range(1, top.bit_length())} | {top}) if 1 < k <= top],
+        "curve": pass_chart([("A", "cold_start", a[2]), ("B", "trained", b[2])]),
+        "prompts": {flip.problem: asked[flip.problem] for flip in (*c.gained, *c.lost)},
+        "link": f"/samples?run={quote(name)}#s={quote(b[1])}",
+    }
+
+
+def study_page(desk: Desk, query: Mapping[str, str]) -> str:
+    """A study's page, as the study wrote it."""
+    found = desk.found(_one(query, "run"))
+    if found.kind != "study":
+        raise Missing(f"{found.name} is not a study")
+    return (found.path / STUDY_PAGE).read_text(encoding="utf-8", errors="replace")
 
 
 def ago(moment: float) -> str:
@@ -106,8 +201,10 @@ def report_page(desk: Desk, query: Mapping[str, str]) -> str:
     name = _one(query, "run")
     found = desk.found(name)
     if found.kind != "run":
-        raise Missing(f"{name} is a folder of results, not a run; look at its samples")
-    return render(read_run(found.path), links=[("all runs", "/")], samples=f"/samples?run={quote(name)}")
+        raise Missing(f"{name} is not a run; look at {'its page' if found.kind == 'study' else 'its samples'}")
+    inside = "studies" if found.path == desk.folder else f"{name}/studies"  # a name is the path from the folder that is served
+    samples = f"/samples?run={quote(name)}"
+    return render(read_run(found.path), links=[("all runs", "/")], samples=samples, study_link=lambda own: f"/study?run={quote(f'{inside}/{own}')}")
 
 
 def samples_page(desk: Desk, query: Mapping[str, str]) -> str:
@@ -149,7 +246,7 @@ def _one(query: Mapping[str, str], name: str) -> str:
     return query[name]
 
 
-PAGES = {"/": lambda desk, query: overview(desk), "/report": report_page, "/samples": samples_page}
+PAGES = {"/": lambda desk, query: overview(desk), "/report": report_page, "/samples": samples_page, "/compare": compare_page, "/study": study_page}
 API = {"/api/index": api_index, "/api/row": api_row, "/api/search": api_search}
 
 
@@ -198,7 +295,7 @@ class Handler(BaseHTTPRequestHandler):
         if is_api:
             return 200, "application/json", json.dumps(found, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8", "replace"), ""
         # The viewer says its own policy in its head, with the hashes of its script and style; this one forbids framing besides.
-        policy = "frame-ancestors 'none'" if address.path == "/samples" else PAGE_POLICY
+        policy = {"/samples": "frame-ancestors 'none'", "/": _overview_policy()}.get(address.path, PAGE_POLICY)
         return 200, "text/html", found.encode("utf-8", "replace"), policy
 
     def log_message(self, format: str, *args: Any) -> None:

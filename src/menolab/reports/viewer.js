@@ -178,7 +178,7 @@
   function detail(at, row) {
     const kind = row.label || "none";
     const facts = [row.step !== undefined && row.step !== null ? `step ${row.step}` : "", `sample ${row.sample + 1}`, `${row.tokens.toLocaleString("en")} tokens`,
-      row.surprise !== undefined && row.surprise !== null ? `mean surprise ${number(row.surprise)} nats` : ""].filter(Boolean).join(" · ");
+      row.surprise !== undefined && row.surprise !== null ? `mean surprise ${number(row.surprise)} nats` : "", ...means(row)].filter(Boolean).join(" · ");
     const parts = [
       make("button", { class: "back", type: "button", onclick: () => $("panes").classList.remove("reading") }, "← list"),
       make("p", { class: "verdict" }, make("span", { class: `badge ${kind}` }, `${MARKS[kind]} ${kind === "none" ? "not judged" : kind}`),
@@ -193,6 +193,16 @@
     $("detail").replaceChildren(...parts.filter(Boolean));
     $("detail").scrollTop = place;
     shown = `${state.s} ${at}`;
+  }
+  function means(row) {
+    const said = [];
+    for (const [name, text] of [["entropy", "mean entropy"], ["KL", "KL to reference, mean log-ratio"]]) {
+      const { needs, value } = CHANNELS[name];
+      if (!needs.every((need) => row.values[need])) continue;
+      const known = row.values[needs[0]].map((_, i) => value(row.values, i)).filter((v) => v !== null);
+      if (known.length) said.push(`${text} ${number(known.reduce((a, b) => a + b, 0) / known.length)} nats`);
+    }
+    return said;
   }
   function across(at) {
     const problem = index.columns.problem[at];
@@ -229,11 +239,15 @@
   const AROUND = [0.02, 0.25, 0.75, 1.5], OPEN = [0.1, 0.5, 1, 2];
   const CHANNELS = {
     probability: { needs: ["logprobs"], value: (v, i) => v.logprobs[i], colour: (lp) => { const g = grade(-lp, [-Math.log(0.9), Math.log(2), Math.log(10), Math.log(100)]); return g ? "h" + g : ""; },
-      legend: [["", "≥ 90%"], ["h1", "to 50%"], ["h2", "to 10%"], ["h3", "to 1%"], ["h4", "below"]] },
+      legend: [["", "≥ 90%"], ["h1", "to 50%"], ["h2", "to 10%"], ["h3", "to 1%"], ["h4", "below"]],
+      says: "How probable the model made the token that it drew, temperature and truncation applied. Orange: a surprise." },
     entropy: { needs: ["entropy"], value: (v, i) => v.entropy[i], colour: (h) => { const g = grade(h, OPEN); return g ? "h" + g : ""; },
-      legend: [["", "< 0.1"], ["h1", "0.1"], ["h2", "0.5"], ["h3", "1"], ["h4", "≥ 2 nats"]] },
-    advantage: { needs: ["credit"], value: (v, i) => v.credit[i], colour: (a) => signed(a, AROUND), legend: both(AROUND) },
-    "log-ratio to reference": { needs: ["logprobs", "reference"], value: (v, i) => (v.logprobs[i] === null || v.reference[i] === null ? null : v.logprobs[i] - v.reference[i]), colour: (k) => signed(k, AROUND), legend: both(AROUND) },
+      legend: [["", "< 0.1"], ["h1", "0.1"], ["h2", "0.5"], ["h3", "1"], ["h4", "≥ 2 nats"]],
+      says: "How open the choice was where the token stands: entropy of the distribution it was drawn from, in nats. ln 2 = 0.69 is a coin flip." },
+    advantage: { needs: ["credit"], value: (v, i) => v.credit[i], colour: (a) => signed(a, AROUND), legend: both(AROUND),
+      says: "The credit that the learner gave the token, in units of the (often normalised) reward. Blue: made more probable; orange: made less so." },
+    KL: { needs: ["logprobs", "reference"], value: (v, i) => (v.logprobs[i] === null || v.reference[i] === null ? null : v.logprobs[i] - v.reference[i]), colour: (k) => signed(k, AROUND), legend: both(AROUND),
+      says: "ln of the token's probability over that under the reference, in nats. Blue: more probable than the reference had it. Its mean over drawn tokens estimates the KL per token." },
   };
   const possible = (row) => Object.keys(CHANNELS).filter((name) => CHANNELS[name].needs.every((need) => row.values[need]) && row.pieces.some((piece) => piece[1] >= 0));
 
@@ -278,7 +292,8 @@
       ? make("div", { class: "colouring" }, make("span", { class: "quiet" }, "colour tokens by"), make("div", { class: "chips", role: "group" }, choice("", "nothing"), names.map((name) => choice(name, name))),
         chosen ? make("span", { class: "legend" }, chosen.legend.map(([colour, text]) => make("span", { class: colour }, text))) : "")
       : make("p", { class: "label" }, "Response (nothing was stored of its tokens)");
-    return [bar, pre, readout];
+    const says = chosen ? make("p", { class: "says quiet" }, chosen.says, state.c === "KL" && index.reference ? ` Reference: ${index.reference}.` : "") : null;
+    return [bar, says, pre, readout];
   }
   function marked(text) {
     const wanted = state.q.toLowerCase(), parts = [];

@@ -13,9 +13,9 @@ import numpy as np
 
 from menolab.errors import BadInput
 from menolab.files import write_text
+from menolab.reports.report import HERE, environment, style
 from menolab.reports.samples import Source, Table, described, sources
 
-HERE = Path(__file__).parent
 MOST_SAMPLES = 512
 """Samples of one table that a file holds."""
 MOST_OF_PROBLEM = 8
@@ -52,16 +52,12 @@ def page(title: str, shown: Sequence[Source], data: Mapping[str, Any], links: Se
         data: ``tables`` (embedded) or ``api`` and ``run`` (served), and ``notes``.
         links: (text, address), before the title.
     """
-    import jinja2
-
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
-    style = (HERE / "page.css").read_text(encoding="utf-8") + (HERE / "viewer.css").read_text(encoding="utf-8")
-    script = (HERE / "viewer.js").read_text(encoding="utf-8")
+    look, script = style("page.css", "viewer.css"), (HERE / "viewer.js").read_text(encoding="utf-8")
     listed = [{"id": s.id, "kind": s.kind, "task": s.task, "name": s.name} for s in shown]
-    return environment.from_string((HERE / "viewer.html").read_text(encoding="utf-8")).render(
+    return environment().get_template("viewer.html").render(
         title=title,
-        policy=policy(style, script, connect="'self'" if "api" in data else "'none'"),
-        style=style,
+        policy=policy(look, script, connect="'self'" if "api" in data else "'none'"),
+        style=look,
         script=script,
         links=links,
         data=as_script({"sources": listed, **data}),

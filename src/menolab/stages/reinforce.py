@@ -35,12 +35,12 @@ from menolab.runs.run import Run
 from menolab.runs.stage import Stage
 from menolab.samplers.independent import Independent
 from menolab.samplers.sampler import Sampler
-from menolab.stages.collate import collate
+from menolab.stages.collate import collate, rows
 from menolab.stages.critic import Critic, NoCritic
 from menolab.stages.following import follow, recall
 from menolab.stages.learner import Learner, frozen_copy, learner, minibatches, torch_dtype
 from menolab.stages.process import NoProcess, ProcessModel, ProcessReward
-from menolab.stages.rescore import check_solutions, explained, fill_unknown, logprobs, with_solutions, with_values
+from menolab.stages.rescore import check_solutions, entropies, explained, fill_unknown, logprobs, with_solutions, with_values
 from menolab.stages.rollout_log import Lesson, due, save_rollouts
 
 PROVIDED = frozenset(
@@ -132,9 +132,9 @@ class Reinforce(Stage):
             clock = Clock()
             groups, kept = gather(self._rounds(run, engine, panel, loop, clock), self.filters, self._problems(run))
             metrics = describe(groups) | {"kept": sum(len(group.sampled) for group in kept)}
-            rate = setup.lr * setup.schedule(loop.progress)
+            rate, shown = setup.lr * setup.schedule(loop.progress), due(run, step + 1)
             try:
-                learnt, lesson = self._learn(learns, process, kept, reference, rate, key.fold("minibatches", step))
+                learnt, lesson = self._learn(learns, process, kept, reference, rate, key.fold("minibatches", step), shown)
             except RunFailed as error:
                 save_rollouts(run, step + 1, groups, engine.decode)
                 raise RunFailed(f"reinforce step {step + 1}: {error}; its rollouts are in {run.folder / 'rollouts'}") from error
@@ -142,7 +142,7 @@ class Reinforce(Stage):
             if reference is not None and self.follow:
                 follow(reference, policy, learns.optimizer, self.follow)
             clock.lap("update")
-            if due(run, step + 1):
+            if shown:
                 save_rollouts(run, step + 1, groups, engine.decode, lesson)
             loop.state = self.curriculum.learn(loop.state, groups)
             loop.done(metrics, clock.timings(metrics["tokens"]))
@@ -168,9 +168,9 @@ class Reinforce(Stage):
             own = own.fold("again")
 
     def _learn(
-        self, learns: Learner, process: ProcessModel | None, groups: Sequence[Group], reference: Policy | None, lr: float, key: Key
+        self, learns: Learner, process: ProcessModel | None, groups: Sequence[Group], reference: Policy | None, lr: float, key: Key, shown: bool
     ) -> tuple[dict[str, float], Lesson | None]:
-        """All updates of one batch of rollouts; metrics are means over updates. Nothing to learn from gives no update."""
+        """All updates of one batch of rollouts; metrics are means over updates. Nothing to learn from gives no update. The lesson is told if it is `shown`."""
         if not groups:
             return {"loss": 0.0, "grad_norm": 0.0}, None
         batch, metrics = self._known(collate(groups, learns.decoding.max_tokens), learns, reference), {}
@@ -180,6 +180,7 @@ class Reinforce(Stage):
             batch = with_values(batch, learns.critic, learns)
             metrics["explained_variance"] = explained(batch)
         credit_BT = credit(batch, self.advantage)
+        lesson = told(groups, batch, credit_BT, learns, reference) if shown else None  # under the policy that drew: before it moves
         reports = []
         for each in self.passes:
             own_BT = credit(batch, each, credit_BT)
@@ -187,7 +188,7 @@ class Reinforce(Stage):
                 order_B = torch.from_numpy(key.fold(epoch).numpy().permutation(batch.totals.rollouts))
                 for part, part_credit_BT in minibatches(batch, own_BT, self.minibatches, order_B, whole_groups=self.loss.whole_groups):
                     reports.append(learns.update(part, part_credit_BT, lr))
-        return {name: fmean(report.get(name, 0.0) for report in reports) for name in reports[0]} | metrics, Lesson(groups, batch, credit_BT)
+        return {name: fmean(report.get(name, 0.0) for report in reports) for name in reports[0]} | metrics, lesson
 
     def _known(self, batch: Batch, learns: Learner, reference: Policy | None) -> Batch:
         """The batch with the log-probabilities that its parts need, under the policy before its update and under the reference."""
@@ -197,6 +198,27 @@ class Reinforce(Stage):
         if "recomputed_logprobs" in self._needs:
             batch = replace(batch, recomputed_logprobs_BT=logprobs(learns.policy, batch, learns))
         return batch
+
+
+READ_AGAIN = 64
+"""Rollouts of a step that are read again for the log, whole groups: a forward pass over all would cost a fifth of the step."""
+
+
+def told(groups: Sequence[Group], batch: Batch, credit_BT: torch.Tensor, learns: Learner, reference: Policy | None) -> Lesson:
+    """What the learner makes of the rollouts, token by token, for the log: the first groups are read again for their entropies, and under the reference where
+    the loss alone has it. NaN for the others."""
+    index_B = torch.isin(batch.group_B, batch.group_B[:READ_AGAIN].unique()).nonzero()[:, 0]
+    part = rows(batch, index_B)
+
+    def spread(values_RT: torch.Tensor) -> torch.Tensor:
+        out_BT = torch.full(batch.mask_BT.shape, float("nan"))
+        out_BT[index_B, : values_RT.shape[1]] = values_RT
+        return out_BT
+
+    reference_BT = batch.reference_logprobs_BT
+    if reference_BT is None and reference is not None:
+        reference_BT = spread(logprobs(reference, part, learns))
+    return Lesson(groups, batch, credit_BT, spread(entropies(learns.policy, part, learns)), reference_BT)
 
 
 def gather(rounds: Iterable[Sequence[Group]], filters: Sequence[Filter], count: int) -> tuple[list[Group], list[Group]]:

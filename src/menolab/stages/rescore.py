@@ -31,6 +31,17 @@ def logprobs(policy: Policy, batch: Batch, learns: Learner) -> torch.Tensor:
     return _in_parts(policy, batch, learns, read)
 
 
+def entropies(policy: Policy, batch: Batch, learns: Learner) -> torch.Tensor:
+    """Entropy `[B, T]` of the distribution that each token of the responses comes from under a policy, nats, without gradient; 0 outside the mask."""
+
+    def read(prompts: Sequence[Sequence[int]], tokens_BT: torch.Tensor, mask_BT: torch.Tensor) -> torch.Tensor:
+        entropy_BT = score(policy, prompts, tokens_BT, mask_BT, learns.decoding, entropy=True, dtype=learns.dtype).entropy_BT
+        assert entropy_BT is not None  # it was asked for
+        return entropy_BT
+
+    return _in_parts(policy, batch, learns, read)
+
+
 def with_values(batch: Batch, critic: ValueModel, learns: Learner) -> Batch:
     """The batch with the critic's values and the returns that they are regressed on: the critic's target, an estimate of the advantage, plus the value.
 

@@ -28,13 +28,19 @@ class Lesson:
     """Those it saw, the batch's rows in order."""
     batch: Batch
     credit_BT: torch.Tensor
+    entropy_BT: torch.Tensor | None = None
+    """Of the policy that drew, before the update. Nats; NaN for rollouts that were not read again."""
+    reference_BT: torch.Tensor | None = None
+    """Log-probability of each token under the reference, where the method has one; NaN likewise."""
 
     def columns(self) -> dict[int, dict[str, list[float]]]:
-        """By the identity of the rollout object, what is known of each token: its credit, and its log-probability under the reference if it was needed."""
-        found = {"credit": self.credit_BT, "reference": self.batch.reference_logprobs_BT}
+        """By the identity of the rollout object, what is known of each token."""
+        found = {"credit": self.credit_BT, "entropy": self.entropy_BT, "reference": self.reference_BT}
         known = {name: values_BT for name, values_BT in found.items() if values_BT is not None}
         rollouts = [r for group in self.groups for r in group.sampled]
-        return {id(r): {name: v[b, : len(r.tokens)].tolist() for name, v in known.items()} for b, r in enumerate(rollouts)}
+        return {
+            id(r): {name: v[b, : len(r.tokens)].tolist() for name, v in known.items() if not bool(v[b, :1].isnan().any())} for b, r in enumerate(rollouts)
+        }
 
 
 def due(run: Run, step: int) -> bool:
@@ -82,7 +88,7 @@ def save_rollouts(run: Run, step: int, groups: Sequence[Group], decode: Callable
     write_file(path, lambda scratch: pyarrow.parquet.write_table(table, scratch, compression="zstd", row_group_size=ROW_GROUP))
 
 
-_OF_TOKENS: Mapping[str, None] = {"credit": None, "reference": None}
+_OF_TOKENS: Mapping[str, None] = {"credit": None, "entropy": None, "reference": None}
 """None for a rollout that the learner did not see, as it was drawn."""
 
 

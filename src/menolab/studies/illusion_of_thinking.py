@@ -29,7 +29,7 @@ CUT = 0.1
 class IllusionOfThinking(Study):
     """Accuracy, thinking tokens and the first wrong step against a task's difficulty: where accuracy collapses, and whether effort falls there.
 
-    Meant for puzzles with one problem a size (hanoi, checker_jumping, river_crossing, blocks_world); any task whose problems have difficulties serves, in
+    Meant for the task IllusionOfThinking, one puzzle a size (Hanoi, checkers, river, blocks); any task whose problems have difficulties serves, in
     `levels` groups of equal numbers of problems where there are more difficulties than that. The collapse is the first level from which on accuracy stays at
     or below `floor`, after a level above it; it is bracketed by the pointwise intervals (`collapse`). Thinking that was cut off counts with the tokens it had.
     Source: Shojaee et al. 2025 (arXiv:2506.06941). Lawsen 2025 (arXiv:2506.09250) found that token limits and unsolvable puzzles made part of its collapse:
@@ -104,7 +104,7 @@ class Level:
     @property
     def name(self) -> str:
         """What it is called."""
-        return f"{self.low:g}" if self.low == self.high else f"{self.low:.3g} to {self.high:.3g}"
+        return f"{self.low:.4g}" if self.low == self.high else f"{self.low:.3g} to {self.high:.3g}"
 
 
 def grouped(difficulty_P: np.ndarray, most: int) -> list[np.ndarray]:

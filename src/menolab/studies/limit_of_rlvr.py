@@ -32,7 +32,7 @@ class LimitOfRlvr(Study):
     Yue et al. 2025, "Does Reinforcement Learning Really Incentivize Reasoning Capacity in LLMs Beyond the Base Model?", arXiv:2504.13837. The last subject is
     the model after, the one before it the model before; of a run these are the trained model and its cold start (or its base, where there is none). The paper
     draws up to 1024 samples and reads working by hand where answers can be guessed; here a right answer is what the verifier says. The crossing's interval
-    and the sets' shares with intervals are ours.
+    and the sets' shares with intervals are ours. Subjects before those two are shown where samples of them are stored, and never drawn.
     """
 
     catalogue = "limit-of-rlvr"
@@ -49,6 +49,8 @@ class LimitOfRlvr(Study):
         check_range("scored", self.scored, 0)
 
     def __call__(self, subjects: Sequence[Subject], desk: Desk) -> Findings:
+        task = desk.task(subjects)
+        subjects = [subject for subject in subjects[:-2] if task.name in subject.results] + list(subjects[-2:])
         labels = [subject.label for subject in subjects]
         by_model = tables(desk.results(subjects, self.samples), labels)
         before, after = by_model[-2:]
@@ -58,7 +60,7 @@ class LimitOfRlvr(Study):
         cells = sets(before.right_PS, after.right_PS)
         counts = [(name, int(cells[name].sum()), number(statistics.share(cells[name].astype(float)), "share")) for name in SETS]
         return Findings(
-            title=f"Limit of RLVR: {labels[-2]} against {labels[-1]} on {desk.task(subjects).name}",
+            title=f"Limit of RLVR: {labels[-2]} against {labels[-1]} on {task.name}",
             verdict=verdict(labels[-2], labels[-1], numbers, top),
             numbers=numbers,
             tables=(

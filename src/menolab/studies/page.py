@@ -26,10 +26,18 @@ def page(found: Findings) -> str:
     return environment.from_string(template).render(
         style=(Path(reports.__path__[0]) / "page.css").read_text(encoding="utf-8"),
         found=found,
+        paper=_address(str(found.facts.get("paper", ""))),
         charts=[(plot.title, svg(plot)) for plot in found.charts],
         facts=json.dumps(found.to_data()["facts"], indent=2, ensure_ascii=False, default=str),
         version=__version__,
     )
+
+
+def _address(paper: str) -> str:
+    """Where a paper is read: arXiv:2504.13837 and addresses; empty for anything else."""
+    if paper.startswith("arXiv:"):
+        return f"https://arxiv.org/abs/{paper.removeprefix('arXiv:')}"
+    return paper if paper.startswith("https://") else ""
 
 
 def cell(value: object) -> str:

@@ -71,15 +71,20 @@ class SoberLook(Study):
 
     def __call__(self, subjects: Sequence[Subject], desk: Desk) -> Findings:
         labels, task = [subject.label for subject in subjects], desk.task(subjects)
-        by_model = tables(desk.results(subjects, self.samples), labels)
+        results = desk.results(subjects, self.samples)
+        by_model = tables(results, labels)
         numbers: dict[str, Number] = {}
         for label, table in zip(labels, by_model, strict=True):
             numbers |= {f"{name}, {label}": value for name, value in protocol(table.right_PS).items()}
         numbers["one problem"] = number(1 / by_model[0].problems, "share", "what one problem more or less is worth")
         if len(subjects) > 1:
             numbers |= _rankings(by_model, labels)
-        asked = [(subject, table) for subject, table in zip(subjects, by_model, strict=True) if subject.engine is not None]
-        moved = [row for subject, table in asked for row in self._settings(subject, desk, table, task, desk.decoding(subjects))]
+        asked = [found for found in zip(subjects, by_model, results, strict=True) if found[0].engine is not None]
+        moved = [
+            row
+            for subject, table, result in asked
+            for row in self._settings(subject, desk, table, task, desk.decoding(subjects), Key(tuple(result.record.key)))
+        ]
         adjusted = statistics.holm([d.p for _, _, _, d in moved])
         rows = [(label, what, score, number(d, "points"), f"{p:.2g}") for (label, what, score, d), p in zip(moved, adjusted, strict=True)]
         firm = [f"{label} {what}" for (label, what, _, _), p in zip(moved, adjusted, strict=True) if p < 0.05]
@@ -97,13 +102,16 @@ class SoberLook(Study):
             warnings=() if moved else ("only stored samples are known, so nothing but seeds was looked at; give the models to vary the settings",),
         )
 
-    def _settings(self, subject: Subject, desk: Desk, table: Table, task: Task, decoding: Decoding) -> list[tuple[str, str, Number, Difference]]:
-        """Every other setting's pass@1 and its difference from the protocol's."""
+    def _settings(
+        self, subject: Subject, desk: Desk, table: Table, task: Task, decoding: Decoding, key: Key
+    ) -> list[tuple[str, str, Number, Difference]]:
+        """Every other setting's pass@1 and its difference from the protocol's. `key` is that of the protocol's draws: both meet the same."""
+        samples = min(self.samples, table.samples)
         problems = [problem_of(row, task.name) for row in table.rows[:: table.samples]]
         found = []
         for what, changed, engine, asked in self._variants(subject, decoding, problems):
-            result = desk.draw(subject, f"{subject.label}-{what}", task, asked, changed, self.samples, engine=engine)
-            scores_P, own_P = _scores(result), table.right_PS.mean(axis=1)
+            result = desk.draw(subject, f"{subject.label}-{what}", task, asked, changed, samples, key=key, engine=engine)
+            scores_P, own_P = _scores(result), table.right_PS[:, :samples].mean(axis=1)
             d = statistics.paired_difference(own_P, scores_P, Key.root(0).fold("sober", what))
             found.append((subject.label, what, number(statistics.share(scores_P), "share"), d))
         return found

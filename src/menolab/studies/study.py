@@ -13,13 +13,12 @@ from menolab.errors import BadInput
 from menolab.evaluation import facts
 from menolab.files import locked, remove_scratch, write_json, write_text
 from menolab.pieces import Piece, to_data
+from menolab.reports.run import FINDINGS as RECORD
+from menolab.reports.run import STUDY_PAGE as PAGE
 from menolab.studies.desk import Desk
 from menolab.studies.findings import Findings
 from menolab.studies.page import page
 from menolab.studies.subject import Subject
-
-RECORD, PAGE = "findings.json", "study.html"
-"""What a study leaves in its folder, beside samples/."""
 
 
 class Study(Piece):
@@ -51,8 +50,9 @@ def carry_out(study: Study, subjects: Sequence[Subject], desk: Desk) -> Findings
     if len(subjects) < study.least:
         labels = [subject.label for subject in subjects]
         raise BadInput("MODEL", labels, f"{type(study).__name__} needs {study.least} models or records; a run stands for its states")
-    what = {"study": to_data(study), "subjects": [subject.label for subject in subjects]}
-    _check(desk.folder, what)
+    what = _what(study, subjects)
+    if not free(desk.folder, study, subjects):
+        raise BadInput("--out", str(desk.folder), "holds the findings of another study; choose another folder")
     try:
         desk.folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -60,16 +60,25 @@ def carry_out(study: Study, subjects: Sequence[Subject], desk: Desk) -> Findings
     with locked(desk.folder):
         remove_scratch(desk.folder)
         found = study(subjects, desk)
-        found = replace(found, facts={**what, **found.facts, "versions": facts.versions(), "hardware": facts.hardware()})
+        paper = getattr(study, "paper", "")
+        found = replace(found, facts={**what, "paper": paper, **found.facts, "versions": facts.versions(), "hardware": facts.hardware()})
         write_text(desk.folder / PAGE, page(found))
         write_json(desk.folder / RECORD, found.to_data())
     return found
 
 
-def _check(folder: Path, what: dict[str, object]) -> None:
-    """A folder may hold this very study, done or not, and no other."""
+def _what(study: Study, subjects: Sequence[Subject]) -> dict[str, object]:
+    return {"study": to_data(study), "subjects": [subject.label for subject in subjects]}
+
+
+def free(folder: Path, study: Study, subjects: Sequence[Subject]) -> bool:
+    """Whether a folder is without findings, or has those of this very study of these subjects."""
     path = folder / RECORD
-    if path.is_file():
-        stored = json.loads(path.read_text(encoding="utf-8")).get("facts", {})
-        if json.loads(json.dumps(what)) != {name: stored.get(name) for name in what}:
-            raise BadInput("--out", str(folder), "holds the findings of another study; choose another folder")
+    if not path.is_file():
+        return True
+    try:
+        stored = json.loads(path.read_bytes())["facts"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadInput("--out", str(path), f"is not the findings of a study ({type(error).__name__}: {error}); remove it or choose another folder") from error
+    what = json.loads(json.dumps(_what(study, subjects)))
+    return {name: stored.get(name) for name in what} == what

@@ -131,11 +131,11 @@ def _features(table: Table) -> dict[str, np.ndarray]:
 
 
 def _paired(table: Table) -> dict[str, tuple[float, float, Difference] | None]:
-    """By feature: mean of right, mean of wrong, wrong less right; None where no problem has both."""
+    """By feature: mean of right, mean of wrong, wrong less right; None where no problem has both kinds, or where none of the words occurs at all."""
     found: dict[str, tuple[float, float, Difference] | None] = {}
     for name, values_PS in _features(table).items():
         right_Q, wrong_Q = within(values_PS, table.right_PS)
-        some = len(right_Q) > 0
+        some = len(right_Q) > 0 and bool((values_PS != 0).any())
         found[name] = (
             (float(right_Q.mean()), float(wrong_Q.mean()), statistics.paired_difference(right_Q, wrong_Q, table.key.fold(name), shares=False)) if some else None
         )
@@ -143,7 +143,9 @@ def _paired(table: Table) -> dict[str, tuple[float, float, Difference] | None]:
 
 
 def _numbers(table: Table, keep: float) -> dict[str, Number]:
-    found = {f"{name}, wrong less right": number(None if one is None else one[2]) for name, one in _paired(table).items()}
+    says = {"tokens": "tokens a response, within problems that have right and wrong ones"}
+    words = "in a hundred words, within problems that have right and wrong responses; not known where no response holds such a word"
+    found = {f"{name}, wrong less right": number(None if one is None else one[2], says=says.get(name, words)) for name, one in _paired(table).items()}
     tokens_PS = table.column(lambda row: row.tokens)
     short_P, _ = shortest_vote(table.votes, tokens_PS, keep)
     plain_PK = majority_at_k(table.votes)
@@ -178,10 +180,12 @@ def _verdict(label: str, numbers: dict[str, Number]) -> str:
     known = length.low is not None and length.high is not None and math.isfinite(length.low)
     told = "longer" if known and length.low > 0 else "shorter" if known and length.high < 0 else "no different in length that can be told"  # type: ignore[operator]
     words = [name for name in MARKERS if _apart(numbers[f"{label} {name}, wrong less right"])]
-    said = f" Words that differ: {', '.join(words)}." if words else " No kind of words differs."
+    absent = [name for name in MARKERS if numbers[f"{label} {name}, wrong less right"].mean is None]
+    said = f" Words that differ: {', '.join(words)}." if words else "" if len(absent) == len(MARKERS) else " No kind of words differs."
+    said += f" No response holds words of {', '.join(absent)}." if absent else ""
     compared = f"on {length.n} problems that have both, wrong responses against right ones: {told} ({length} tokens)"
     return f"{label}: {compared}.{said} Voting among the shortest: {vote}."
 
 
 def _apart(value: Number) -> bool:
-    return value.low is not None and value.high is not None and (value.low > 0 or value.high < 0)
+    return value.mean is not None and value.low is not None and value.high is not None and (value.low > 0 or value.high < 0)

@@ -43,14 +43,19 @@ class Formulas(Enclosures):
         terms = [self.signed(self.take("+", "-", "±", "∓"))]
         while sign := self.take("+", "-", "±", "∓"):
             terms.append(self.signed(sign))
+        total = terms[0] if len(terms) == 1 else Term("+", tuple(terms))
+        if self.take("over"):  # TeX's own fraction: all that stands before it in the group over all that follows
+            total = over(total, self.sum())
+        elif self.take("choose"):
+            total = Term("binom", (total, self.sum()))
         self.depth -= 1
-        return terms[0] if len(terms) == 1 else Term("+", tuple(terms))
+        return total
 
     def signed(self, sign: str) -> Term:
         if sign and self.peek().text in ("+", "-") and self.peek(1).text not in ("+", "-"):  # 3 + -2
             return self.signed_by(sign, self.signed(self.take("+", "-")))
-        if self.take("dollar"):
-            return Term("quantity", (self.signed_by(sign, self.product()),), "dollar")
+        if money := self.money():
+            return Term("quantity", (self.signed_by(sign, self.product()),), money)
         return self.signed_by(sign, self.product())
 
     def signed_by(self, sign: str, term: Term) -> Term:
@@ -112,7 +117,7 @@ class Formulas(Enclosures):
         if token.kind in ("number", "grouped", "repeating", "letter"):
             return True
         if token.kind == "command":
-            return token.text not in ("newrow", "end", "dollar", "circ", "not", "choose", "pmod")
+            return token.text not in ("newrow", "end", "circ", "not", "choose", "over", "pmod")
         if token.kind == "word":
             return token.text in FUNCTIONS
         return token.kind == "sign" and (token.text in ("(", "[", "{", "lfloor", "lceil") or (token.text == "|" and not self.bars))
@@ -139,8 +144,6 @@ class Formulas(Enclosures):
                     base = self.decorated(base, "'")
                 else:
                     return raised(base, self.exponent())
-            elif self.take("choose"):
-                raise Unsupported("write \\binom")
             else:
                 return base
 
@@ -182,7 +185,7 @@ class Formulas(Enclosures):
     def argument(self, *, names: bool = False) -> Term:
         """What a command or ``^`` takes: braces, or one token. ``2^10`` is read as people mean it, with the whole number."""
         if self.take("{"):
-            if names and (self.peek().kind == "text" or self.peek().kind == "word"):
+            if names and self.peek().kind in ("text", "word"):
                 self.at += 1
                 self.need("}")
                 return ONE
@@ -269,12 +272,14 @@ class Formulas(Enclosures):
                 self.at += 1
                 exponent = self.argument()
         inverse = exponent == MINUS_ONE and name in _INVERSE
-        args = self.function_arguments()
+        args = self.function_arguments(name)
         term = applied(_INVERSE[name] if inverse else name, args, base)
         return term if exponent is None or inverse else raised(term, exponent)
 
-    def function_arguments(self) -> tuple[Term, ...]:
+    def function_arguments(self, name: str) -> tuple[Term, ...]:
         token = self.peek()
+        if token.text == "{{" and name in ("max", "min", "gcd", "lcm"):
+            return self.enclosed("{{").args
         if token.text in ("(", "[", "{") and token.kind == "sign":
             inner = self.enclosed(token.text)
             inner = self.postfix(inner)

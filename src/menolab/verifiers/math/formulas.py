@@ -233,7 +233,7 @@ class Formulas(Enclosures):
 
     def value_in_brackets(self, name: str) -> bool:
         """Whether a lone number in brackets comes next: I(0) is a value of I, since nobody writes a product with 0 so."""
-        return name not in CONSTANTS and self.peek(1).kind == "number" and self.peek(2).text == ")"
+        return name not in CONSTANTS and self.peek(1).kind == "number" and self.peek(2).text == ")" and self.peek(3).text != "^"
 
     def figure(self, name: str) -> str:
         r"""The name of ``\angle ABC``."""
@@ -326,7 +326,7 @@ class Formulas(Enclosures):
 
     def root(self) -> Term:
         order = number(2)
-        if self.peek().text == "[" and not self.peek().spaced:
+        if self.peek().text == "[":
             self.at += 1
             order = self.sum()
             self.need("]")

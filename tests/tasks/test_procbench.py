@@ -155,8 +155,8 @@ def words_deleted(problem: Problem) -> list:
 
 AGAIN = {
     "sort": sorted_again, "gather": gathered, "count": counted, "search": searched, "substitute": substituted, "encode": encoded, "split1": split_by_index,
-    "split2": split_by_pair, "compose": composed, "decompose": decomposed, "compare": compared, "count2": letters_counted, "decode": decoded, "fill_word": filled,
-    "delete_word": words_deleted,
+    "split2": split_by_pair, "compose": composed, "decompose": decomposed, "compare": compared, "count2": letters_counted, "decode": decoded,
+    "fill_word": filled, "delete_word": words_deleted,
 }  # fmt: skip
 
 

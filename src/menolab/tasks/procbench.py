@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from os.path import commonprefix
 from random import Random
 from string import ascii_lowercase, digits
 from typing import Any
@@ -218,7 +217,7 @@ def _compare(random: Random, steps: int) -> Drawn:
     while len(others) < steps - 1:
         shared = random.randint(0, 7)
         others.append(target[:shared] + random.choice([c for c in _CHARACTERS if c != target[shared]]) + _text(random, 7 - shared))
-    matched = [commonprefix([target, other]) for other in others]
+    matched = [target[: next(i for i, (a, b) in enumerate(zip(target, other, strict=True)) if a != b)] for other in others]
     rest = [_text(random, 8) for _ in range(random.randint(0, 2))]
     return f"Target: {target}\nStrings: {', '.join([*others, target, *rest])}", ["", *matched, [*matched, target]]
 
@@ -255,43 +254,112 @@ def _delete_word(random: Random, steps: int) -> Drawn:
 
 
 _PROCEDURES: dict[str, tuple[str, Callable[[Random, int], Drawn]]] = {
-    "copy": ("Start with an empty string. At each step append the string that the next index names; indices count from 0.", _copy),
-    "rhythm": ("Start with an empty string. At each step append the next number and then the next letter; where a list ends, go on from its beginning.",
-               _rhythm),
-    "push_pop": ("Carry out the actions one by one: pop_left and pop_right remove the first and the last character, push_left(A) and push_right(A) add A at "
-                 "the beginning and at the end.", _push_pop),
-    "rotate": ("For each pair (m, n) take the characters from index m to index n - 1, counted from 0; shift each of them by one place to the right, and put "
-               "the last of them at the first place.", _rotate),
-    "delete_char": ("For each letter of the list, remove its first occurrence from the string.", _delete_char),
-    "cumulate": ("Apply the operations to the number one by one.", _cumulate),
-    "move_cyclic": ("Move the x through the array by each pair of direction and amount; beyond one end it goes on from the other.", _move_cyclic),
-    "find_cyclic": ("Start at the given letter with the given number. At each step move to the next character on the right, beyond the end to the first, and "
-                    "decrease the number by one, until it is zero. The states before the last are pairs [character, number]; the final state is the character "
-                    "alone.", _find_cyclic),
-    "sort": ("Sort the string into alphabetical order: for each letter from a to z, and beginning at the first position, look for the letter from the current position "
-             "to the right; where it is found, swap it with the character at the current position and go on to the next position, until the letter is not found any "
-             "more. Only swaps that change the string are steps.", _sort),
-    "gather": ("Start with an empty string. For each set (N, i, n) append the n characters of string N that begin at index i; both count from 0.", _gather),
-    "count": ("For each string, let N1 be the number of its letters, N2 the number that its digits form in their order (0 if there are none), and N3 their product; the "
-              "state is the list [string, N1, N2, N3]. After the last string the final state is the sum of all N3.", _count),
-    "search": ("Start with a count of 0 for each string. For each substring, add to each count how often the substring occurs in that string, overlapping "
-               "occurrences included. The states are lists of the counts.", _search),
-    "substitute": ("Go through the string from left to right. At each step, if the character is the first of a pair, replace it by the second; a step that changes "
-                   "nothing counts too.", _substitute),
-    "encode": ("From the beginning of the string, take each run of the same character and append the text character_length to a list. The states are the lists.", _encode),
-    "split1": ("For each index, split the string before the character of that index, which counts from 0 in the string as given. The states are lists of the parts, "
-               "in order.", _split_at),
-    "split2": ("For each pair (i, j), split the i-th part before its j-th character; both count from 0. The states are lists of the parts, in order.", _split_part),
-    "compose": ("The rule A, B -> C says: where A and B follow each other in this order, they become C. At each step apply a rule to the two characters at the "
-                "right end of the string, until one is left.", _compose),
-    "decompose": ("The rule A -> BC says: A becomes BC. At each step replace the leftmost character that a rule is for, until there is none.", _decompose),
-    "compare": ("Compare the target with each string in turn, character by character from the first, until one equals it. The state after a string that does not is the "
-                "part at its beginning that matched; the final state is the list of all these parts and the target.", _compare),
-    "count2": ("Count the letters of the sentence word by word, capitals as small letters. The states are lists of 26 counts, from a to z.", _count_letters),
-    "decode": ("Start with an empty string. For each piece AxB append the character A, B times.", _decode),
-    "fill_word": ("For each pair (number, word), replace the number in its brackets by the word.", _fill_word),
-    "delete_word": ("Remove the words of the list from the sentence, one at each step.", _delete_word),
-}  # fmt: skip
+    "copy": (
+        "Start with an empty string. At each step append the string that the next index names; indices count from 0.",
+        _copy,
+    ),
+    "rhythm": (
+        "Start with an empty string. At each step append the next number and then the next letter; where a list ends, go on from its beginning.",
+        _rhythm,
+    ),
+    "push_pop": (
+        "Carry out the actions one by one: pop_left and pop_right remove the first and the last character, push_left(A) and push_right(A) add A at "
+        "the beginning and at the end.",
+        _push_pop,
+    ),
+    "rotate": (
+        "For each pair (m, n) take the characters from index m to index n - 1, counted from 0; shift each of them by one place to the right, and "
+        "put the last of them at the first place.",
+        _rotate,
+    ),
+    "delete_char": (
+        "For each letter of the list, remove its first occurrence from the string.",
+        _delete_char,
+    ),
+    "cumulate": (
+        "Apply the operations to the number one by one.",
+        _cumulate,
+    ),
+    "move_cyclic": (
+        "Move the x through the array by each pair of direction and amount; beyond one end it goes on from the other.",
+        _move_cyclic,
+    ),
+    "find_cyclic": (
+        "Start at the given letter with the given number. At each step move to the next character on the right, beyond the end to the first, and "
+        "decrease the number by one, until it is zero. The states before the last are pairs [character, number]; the final state is the character "
+        "alone.",
+        _find_cyclic,
+    ),
+    "sort": (
+        "Sort the string into alphabetical order: for each letter from a to z, and beginning at the first position, look for the letter from the "
+        "current position to the right; where it is found, swap it with the character at the current position and go on to the next position, until "
+        "the letter is not found any more. Only swaps that change the string are steps.",
+        _sort,
+    ),
+    "gather": (
+        "Start with an empty string. For each set (N, i, n) append the n characters of string N that begin at index i; both count from 0.",
+        _gather,
+    ),
+    "count": (
+        "For each string, let N1 be the number of its letters, N2 the number that its digits form in their order (0 if there are none), and N3 "
+        "their product; the state is the list [string, N1, N2, N3]. After the last string the final state is the sum of all N3.",
+        _count,
+    ),
+    "search": (
+        "Start with a count of 0 for each string. For each substring, add to each count how often the substring occurs in that string, overlapping "
+        "occurrences included. The states are lists of the counts.",
+        _search,
+    ),
+    "substitute": (
+        "Go through the string from left to right. At each step, if the character is the first of a pair, replace it by the second; a step that "
+        "changes nothing counts too.",
+        _substitute,
+    ),
+    "encode": (
+        "From the beginning of the string, take each run of the same character and append the text character_length to a list. The states are the "
+        "lists.",
+        _encode,
+    ),
+    "split1": (
+        "For each index, split the string before the character of that index, which counts from 0 in the string as given. The states are lists of "
+        "the parts, in order.",
+        _split_at,
+    ),
+    "split2": (
+        "For each pair (i, j), split the i-th part before its j-th character; both count from 0. The states are lists of the parts, in order.",
+        _split_part,
+    ),
+    "compose": (
+        "The rule A, B -> C says: where A and B follow each other in this order, they become C. At each step apply a rule to the two characters at "
+        "the right end of the string, until one is left.",
+        _compose,
+    ),
+    "decompose": (
+        "The rule A -> BC says: A becomes BC. At each step replace the leftmost character that a rule is for, until there is none.",
+        _decompose,
+    ),
+    "compare": (
+        "Compare the target with each string in turn, character by character from the first, until one equals it. The state after a string that "
+        "does not is the part at its beginning that matched; the final state is the list of all these parts and the target.",
+        _compare,
+    ),
+    "count2": (
+        "Count the letters of the sentence word by word, capitals as small letters. The states are lists of 26 counts, from a to z.",
+        _count_letters,
+    ),
+    "decode": (
+        "Start with an empty string. For each piece AxB append the character A, B times.",
+        _decode,
+    ),
+    "fill_word": (
+        "For each pair (number, word), replace the number in its brackets by the word.",
+        _fill_word,
+    ),
+    "delete_word": (
+        "Remove the words of the list from the sentence, one at each step.",
+        _delete_word,
+    ),
+}
 PROCEDURES = tuple(_PROCEDURES)
 
 

@@ -49,7 +49,7 @@ class Math(Verifier):
         if gold == answer:
             return right("identical", "the same text") if gold.strip() else wrong("parse", "empty")
         if _NUMBER.fullmatch(gold) and _NUMBER.fullmatch(answer):
-            return right("exact", "equal") if int(gold) == int(answer) else wrong("exact", "not equal")
+            return right("exact", "equal") if int(gold) == int(answer) else wrong("exact", f"not equal: {answer}, not {gold}")
         if max(len(gold), len(answer)) > self.longest:
             return wrong("parse", "too long") if len(gold) <= self.longest else undecided("the gold answer is too long")
         return self._chosen(gold, answer) or self._compared(gold, answer)

@@ -92,10 +92,12 @@ class Formulas(Enclosures):
         mixed = left.value is not None and left.value.denominator == 1 and self.peek().spaced and self.tokens[self.at - 1].kind == "number"
         top = self.power()
         if mixed and top.value is not None and top.value.denominator == 1 and self.take("/"):
-            bottom = self.power()
+            power = self.power()
+            bottom = power.args[0] if power.head in ("quantity", "degree") else power
             if bottom.value is not None and bottom.value.denominator == 1 and 0 < top.value < bottom.value:
                 assert left.value is not None
-                return number(left.value + top.value / bottom.value)
+                whole = number(left.value + top.value / bottom.value)
+                return whole if bottom is power else power._replace(args=(whole,))
         if left.value is not None and self.tokens[self.at - 2].text not in (")", "}"):
             raise Unreadable("two numbers side by side")
         return times(left, top)
@@ -105,11 +107,13 @@ class Formulas(Enclosures):
         whole = left.value is not None and left.value.denominator == 1 and self.tokens[self.at - 1].kind in ("number", "grouped")
         fraction = self.peek().text == "frac"
         right = self.power()
-        if fraction and whole and right.value is not None:
+        part = right.args[0] if right.head in ("quantity", "degree") else right  # 33 1/3 % is a third of one hundred, not 33 times 1/3 %
+        if fraction and whole and part.value is not None:
             assert left.value is not None
-            if right.value >= 1:
+            if part.value >= 1:
                 raise Unsupported("a whole number before an improper fraction: a product or a mixed number")
-            return number(left.value + right.value)
+            mixed = number(left.value + part.value)
+            return mixed if part is right else right._replace(args=(mixed,))
         return times(left, right)
 
     def begins_atom(self) -> bool:
@@ -263,8 +267,8 @@ class Formulas(Enclosures):
 
     def function(self, name: str) -> Term:
         r"""``\sin 3x``, ``\sin^2 x``, ``\log_{10} 2``, ``\sqrt``-like words; a bracket holds exactly the argument."""
+        base, exponent = number(10) if name == "lg" else None, None
         name = _ALIASES.get(name, name)
-        base, exponent = None, None
         while self.at_sign("_", "^"):
             if self.take("_"):
                 base = self.argument()

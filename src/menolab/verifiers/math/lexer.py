@@ -82,7 +82,7 @@ _PLAIN_TEXT = re.compile(r"[^A-Za-z\\]*(?:(?:\b(?:and|or)\b|(?<![A-Za-z])[A-Za-z
 """Text that holds no words: numbers, lone letters, "and", "or"."""
 
 _NAMES_IN_ROW = re.compile(r"[A-Za-z]{3,20}(?:, [A-Za-z]{3,20})+(?:,? and [A-Za-z]{3,20})?|[A-Za-z]{3,20} and [A-Za-z]{3,20}")
-_LETTERS_OF_UNITS = re.compile(r"(?:[msghLlNJWVK](?: ?\^ ?-?[1-3])?[ /*]{0,2})+")
+_LETTERS_OF_UNITS = re.compile(r"(?:[msghLlNJWVKCAFTH](?: ?\^ ?-?[1-3])?[ /*]{0,2})+")
 """Marked-up letters that are units after a number: m, m/s^2, m s^-1."""
 _WORDY = re.compile("[A-Za-z]{2}")
 _COMMAND = re.compile(r"\\[A-Za-z]+")

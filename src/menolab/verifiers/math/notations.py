@@ -36,7 +36,9 @@ _COMBINATIONS = re.compile(r"(?<![A-Za-z\\])C(?:_\{?([0-9]+)\}?\s*\^\{?([0-9]+)\
 _LETTER_UNIT = re.compile(
     r"(?<=[0-9})])\s*((?:[msghLlNJWVK]|[kcm]?m|kg|ms|hr|Hz|kW|Pa|min)(?:\^\{?[23]\}?)?(?:/(?:s|h|hr|min|sec|kg|m|L|l)(?:\^\{?[23]\}?)?)?)$"
 )
-_FRACTION_UNIT = re.compile(r"\s*\\[dt]?frac\{((?:k|c|m)?m|kg|g)\}\{(s|h|hr|min|m\^\{?[23]\}?|s\^\{?2\}?)\}$")
+_FRACTION_UNIT = re.compile(
+    r"\s*\\[dt]?frac\{(?:\\(?:text|mathrm)\{)?~?\s*((?:k|c|m)?m|kg|g)\s*\}{1,2}\{(?:\\(?:text|mathrm)\{)?~?\s*(s|h|hr|min|m\^\{?[23]\}?|s\^\{?2\}?)\s*\}{1,2}$"
+)
 
 
 def plainly(text: str) -> str:

@@ -61,6 +61,7 @@ def test_answers_as_models_write_them(row: dict[str, object]) -> None:
 
 @pytest.mark.parametrize("verifier", [Math(), Math(strict())], ids=["lenient", "strict"])
 def test_bombs_are_quick_and_never_right(verifier: Math) -> None:
+    verifier.judge(r"\frac{n(n+1)}{2}", r"\sum_{k=1}^{n} k")  # starts the algebra process, which is no fault of a bomb
     for gold in ("42", r"\sin x+e^x"):
         for bomb in BOMBS:
             start = time.perf_counter()

@@ -33,7 +33,7 @@ def _tokens(*rollouts: Rollout, probes: tuple[Probe, ...] = ()) -> int:
 
 def test_shared_segments_count_once_and_hints_not_at_all() -> None:
     assert _tokens(_rollout(5), _rollout(5, 1), _rollout(0, 2)) == 10, "equal responses are drawn twice"
-    assert _tokens(_rollout(5, given=2), _rollout(4, 1, given=2)) == 5
+    assert _tokens(_rollout(5, given=2), _rollout(4, 1, given=2)) == 5 and _rollout(5, given=2).length == 3
     tree = [_rollout(6, 0, path=(0, 0), cuts=(0, 4)), _rollout(9, 1, path=(0, 1), cuts=(0, 4)), _rollout(3, 2, path=(1,), cuts=(0,))]
     assert _tokens(*tree) == 4 + 2 + 5 + 3
     assert _tokens(_rollout(5), probes=(Probe(0, 2, "", 7), Probe(0, 3, "", 1))) == 13

@@ -164,6 +164,11 @@ class Rollout:
     """Of the judges that its rewards ask, by the judge's `repr`."""
 
     @property
+    def length(self) -> int:
+        """Of what the model itself wrote, in tokens: a hint is not its own."""
+        return len(self.tokens) - self.given
+
+    @property
     def truncated(self) -> bool:
         return self.finish == "length"
 

@@ -15,7 +15,7 @@ from menolab.keys import Key
 from menolab.losses.policy_loss import PolicyLoss
 from menolab.models.policy import Policy
 from menolab.records import Batch, Demonstration, Group, Problem
-from menolab.samplers.hinted import given
+from menolab.samplers.continued import given
 from menolab.samplers.independent import Independent
 from menolab.stages.collate import collate
 from menolab.stages.learner import Learner, adamw

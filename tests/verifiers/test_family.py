@@ -17,18 +17,22 @@ from menolab.records import Problem
 from menolab.verifiers.answer import AnswerVerifier
 from menolab.verifiers.math.verifier import Math
 from menolab.verifiers.overlap import Overlap
+from menolab.verifiers.supported_answer import SupportedAnswer
 from menolab.verifiers.verifier import Verifier
 
 VERIFIERS = sorted(
     {
         v
         for v in kinds().values()
-        if isinstance(v, (AnswerVerifier, Math)) and v.golds and not isinstance(v, Overlap) and type(v).__module__.startswith("menolab.verifiers.")
+        if isinstance(v, (AnswerVerifier, Math))
+        and v.golds
+        and not isinstance(v, (Overlap, SupportedAnswer))
+        and type(v).__module__.startswith("menolab.verifiers.")
     },
     key=lambda v: type(v).__name__,
 )
-"""Those of the room that look at a gold. Overlap needs a library that may be missing; verifiers that live beside their task need its facts and are tested
-there, and so are those with an extraction of their own."""
+"""Those of the room that look at a gold. Overlap needs a library that may be missing, SupportedAnswer an answer in another form than the gold; verifiers
+that live beside their task need its facts and are tested there, and so are those with an extraction of their own."""
 RIGHT = {
     "Exact": ("Paris", "Paris", "London"),
     "Math": (r"\frac{1}{2}", "0.5", "0.6"),

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from menolab.records import Problem
-from menolab.verifiers.grids import Grids, Unreadable, read_grids, write_grid
+from menolab.verifiers.answer import Unreadable
+from menolab.verifiers.grids import Grids, read_grids, write_grid
 
 A, B = ((0, 7), (7, 0)), ((5,), (6,))
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from menolab.records import Problem
-from menolab.verifiers.state_sequence import StateSequence, Unreadable, prefix_match, read_states, write_states
+from menolab.verifiers.answer import Unreadable
+from menolab.verifiers.state_sequence import StateSequence, prefix_match, read_states, write_states
 
 GOLD = ["a", "ab", "abc", "abcd"]
 PROBLEM = Problem("p", "t", "?", write_states(GOLD))

@@ -46,6 +46,7 @@ class Args:
     countdown, expression: an expression [numbers, target];
     knights_knaves: who is what [names, solution];
     short_answer, squad, nq, hotpotqa: words; gold may be a list;
+    supported_answer, supporting_facts: words and the sentences they rest on, as JSON; supporting_facts;
     overlap, chrf: wording; gold may be a list;
     json: gold is any JSON; [schema, required];
     constraints, ifeval, mathif: no gold; instruction_id_list and kwargs, or constraint_name and constraint_args;

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from menolab.errors import check_range
 from menolab.records import Group
 from menolab.rewards.reward import Reward, limit_of, solve_rate
-from menolab.rewards.rightness import decided, drawn_tokens
+from menolab.rewards.rightness import decided
 
 
 @dataclass(frozen=True)
@@ -33,4 +33,4 @@ class AdaptiveLengthPenalty(Reward):
         limit = limit_of(group, self)
         count = sum(decided(r) is not None for r in group.sampled)
         price = self.beta * max(solve_rate(group), 1.0 / max(count, 1))
-        return [None if decided(r) is None else -price * drawn_tokens(r) / limit for r in group.rollouts]
+        return [None if decided(r) is None else -price * r.length / limit for r in group.rollouts]

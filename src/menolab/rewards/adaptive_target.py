@@ -11,7 +11,6 @@ from menolab.errors import check_range
 from menolab.records import Group
 from menolab.rewards.length_target import LengthTarget, difficulty
 from menolab.rewards.reward import Reward, limit_of
-from menolab.rewards.rightness import drawn_tokens
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class AdaptiveTarget(Reward):
     def target(self, groups: Sequence[Group], level: str) -> float:
         """The target of a difficulty, as a share of the token limit."""
         members = [group for group in groups if group.sampled and difficulty(group) == level]
-        shares = [drawn_tokens(r) / limit_of(group, self) for group in members for r in group.sampled]
+        shares = [r.length / limit_of(group, self) for group in members for r in group.sampled]
         count = min((len(group.sampled) for group in members), default=0)
         right = max(1, math.floor({"easy": Fraction(2, 3), "medium": Fraction(1, 3), "hard": Fraction(0)}[level] * count))
         for candidate in self._candidates():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from menolab.errors import check_range
 from menolab.records import Group
 from menolab.rewards.reward import Reward, limit_of
-from menolab.rewards.rightness import decided, drawn_tokens
+from menolab.rewards.rightness import decided
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class CosineLength(Reward):
 
     def __call__(self, group: Group, progress: float) -> Sequence[float | None]:
         limit = limit_of(group, self)
-        return [None if (right := decided(r)) is None else self._value(right, drawn_tokens(r), limit) for r in group.rollouts]
+        return [None if (right := decided(r)) is None else self._value(right, r.length, limit) for r in group.rollouts]
 
     def _value(self, right: bool, tokens: int, limit: int) -> float:
         if tokens >= limit and self.exceeded is not None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from menolab.records import Group, Rollout
 from menolab.rewards.difficulty_tag import EASY, tag
 from menolab.rewards.reward import Reward
-from menolab.rewards.rightness import decided, drawn_tokens
+from menolab.rewards.rightness import decided
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,11 @@ class EasyLength(Reward):
     paper = "arXiv:2505.18822"
 
     def __call__(self, group: Group, progress: float) -> Sequence[float | None]:
-        longest = max((drawn_tokens(r) for r in group.rollouts), default=0)
+        longest = max((r.length for r in group.rollouts), default=0)
         return [self._brevity(r, longest) for r in group.rollouts]
 
     def _brevity(self, r: Rollout, longest: int) -> float | None:
         right = decided(r)
         if not right or tag(r.text) != EASY:
             return None if right is None else 0.0
-        return 0.5 * (1.0 + math.cos(math.pi * drawn_tokens(r) / max(longest, 1)))
+        return 0.5 * (1.0 + math.cos(math.pi * r.length / max(longest, 1)))

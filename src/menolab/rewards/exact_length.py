@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from menolab.errors import BadInput, check_range
 from menolab.records import Group
 from menolab.rewards.reward import Reward, limit_of
-from menolab.rewards.rightness import drawn_tokens
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class ExactLength(Reward):
 
     def __call__(self, group: Group, progress: float) -> Sequence[float | None]:
         asked, limit = asked_of(group, self), limit_of(group, self)
-        return [-self.alpha * abs(asked - drawn_tokens(r)) / limit for r in group.rollouts]
+        return [-self.alpha * abs(asked - r.length) / limit for r in group.rollouts]
 
 
 def asked_of(group: Group, term: Reward) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from menolab.records import Group, Rollout
 from menolab.rewards.reward import Reward
-from menolab.rewards.rightness import decided, drawn_tokens
+from menolab.rewards.rightness import decided
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class GroupLength(Reward):
     paper = "arXiv:2501.12599"
 
     def __call__(self, group: Group, progress: float) -> Sequence[float | None]:
-        lengths = [drawn_tokens(r) for r in group.sampled]
+        lengths = [r.length for r in group.sampled]
         shortest, longest = min(lengths, default=0), max(lengths, default=0)
         return [self._value(r, shortest, longest) for r in group.rollouts]
 
@@ -29,5 +29,5 @@ class GroupLength(Reward):
         right = decided(rollout)
         if right is None:
             return None
-        place = 0.5 - (drawn_tokens(rollout) - shortest) / (longest - shortest) if longest > shortest else 0.0
+        place = 0.5 - (rollout.length - shortest) / (longest - shortest) if longest > shortest else 0.0
         return place if right else min(0.0, place)

@@ -9,7 +9,7 @@ from menolab.errors import check_range
 from menolab.records import Group, Rollout
 from menolab.rewards.graded_answer import UNREAD
 from menolab.rewards.reward import Reward, limit_of, solve_rate
-from menolab.rewards.rightness import decided, drawn_tokens
+from menolab.rewards.rightness import decided
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ class LengthTarget(Reward):
 
     def _deserves(self, rollout: Rollout, target: float) -> bool:
         if decided(rollout):
-            return drawn_tokens(rollout) <= target
+            return rollout.length <= target
         understood = rollout.verdict is not None and rollout.verdict.extracted is not None and rollout.verdict.stage not in UNREAD
-        return self.explore and understood and drawn_tokens(rollout) > target and not loops(rollout.tokens, self.loop)
+        return self.explore and understood and rollout.length > target and not loops(rollout.tokens, self.loop)
 
 
 def difficulty(group: Group) -> str:

@@ -9,7 +9,7 @@ from statistics import fmean, stdev
 from menolab.errors import check_range
 from menolab.records import Group
 from menolab.rewards.reward import Reward
-from menolab.rewards.rightness import decided, drawn_tokens
+from menolab.rewards.rightness import decided
 
 EPSILON = 1e-6
 
@@ -33,12 +33,12 @@ class PairwiseBrevity(Reward):
         check_range("margin", self.margin, 1.0)
 
     def __call__(self, group: Group, progress: float) -> Sequence[float | None]:
-        known = [(right, float(drawn_tokens(r))) for r in group.sampled if (right := decided(r)) is not None]
+        known = [(right, float(r.length)) for r in group.sampled if (right := decided(r)) is not None]
         field = [*known, (False, 0.0), (True, float("inf"))]
         points = [self._points(right, tokens, field) for right, tokens in field]
         mean, scale = fmean(points), stdev(points) + EPSILON
         return [
-            None if (right := decided(r)) is None else (self._points(right, float(drawn_tokens(r)), field) - mean) / scale for r in group.rollouts
+            None if (right := decided(r)) is None else (self._points(right, float(r.length), field) - mean) / scale for r in group.rollouts
         ]
 
     def _points(self, right: bool, tokens: float, field: Sequence[tuple[bool, float]]) -> float:

@@ -10,7 +10,7 @@ from statistics import fmean, stdev
 from menolab.errors import check_range
 from menolab.records import Group
 from menolab.rewards.reward import Reward
-from menolab.rewards.rightness import decided, drawn_tokens
+from menolab.rewards.rightness import decided
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class RelativeLength(Reward):
     def __call__(self, group: Group, progress: float) -> Sequence[float | None]:
         lengths: dict[bool | None, list[int]] = {}
         for r in group.rollouts:
-            lengths.setdefault(decided(r), []).append(drawn_tokens(r))
-        return [self._shaped(decided(r), drawn_tokens(r), lengths[decided(r)]) for r in group.rollouts]
+            lengths.setdefault(decided(r), []).append(r.length)
+        return [self._shaped(decided(r), r.length, lengths[decided(r)]) for r in group.rollouts]
 
     def _shaped(self, right: bool | None, length: int, alike: Sequence[int]) -> float | None:
         if right is None or len(alike) < 2:

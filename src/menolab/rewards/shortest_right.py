@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from menolab.errors import check_range
 from menolab.records import Group
 from menolab.rewards.reward import Reward, limit_of
-from menolab.rewards.rightness import decided, drawn_tokens
+from menolab.rewards.rightness import decided
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,6 @@ class ShortestRight(Reward):
     def __call__(self, group: Group, progress: float) -> Sequence[float | None]:
         limit = limit_of(group, self)
         right = [r for r in group.rollouts if decided(r)]
-        best = min(right, key=lambda r: (drawn_tokens(r), r.turn, r.sample), default=None)
-        paid = best is not None and drawn_tokens(best) > self.least * limit
+        best = min(right, key=lambda r: (r.length, r.turn, r.sample), default=None)
+        paid = best is not None and best.length > self.least * limit
         return [float(paid and r is best) for r in group.rollouts]

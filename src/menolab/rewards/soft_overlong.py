@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from menolab.errors import check_range
 from menolab.records import Group
 from menolab.rewards.reward import Reward, limit_of
-from menolab.rewards.rightness import drawn_tokens
 
 
 @dataclass(frozen=True)
@@ -29,4 +28,4 @@ class SoftOverlong(Reward):
     def __call__(self, group: Group, progress: float) -> Sequence[float | None]:
         limit = limit_of(group, self)
         cache = self.cache * limit
-        return [max(-1.0, min(0.0, (limit - cache - drawn_tokens(r)) / cache)) for r in group.rollouts]
+        return [max(-1.0, min(0.0, (limit - cache - r.length) / cache)) for r in group.rollouts]

@@ -9,7 +9,7 @@ from menolab.errors import check_range
 from menolab.records import Group
 from menolab.rewards.exact_length import asked_of
 from menolab.rewards.reward import Reward, limit_of
-from menolab.rewards.rightness import decided, drawn_tokens
+from menolab.rewards.rightness import decided
 
 
 @dataclass(frozen=True)
@@ -32,5 +32,5 @@ class WithinBudget(Reward):
 
     def __call__(self, group: Group, progress: float) -> Sequence[float | None]:
         asked, limit = asked_of(group, self), limit_of(group, self)
-        room = [min(1.0, max(0.0, self.alpha * (asked - drawn_tokens(r)) / limit + self.delta)) for r in group.rollouts]
+        room = [min(1.0, max(0.0, self.alpha * (asked - r.length) / limit + self.delta)) for r in group.rollouts]
         return [None if (right := decided(r)) is None else worth * right for r, worth in zip(group.rollouts, room, strict=True)]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from menolab.engines.decoding import Decoding
 from menolab.engines.engine import Engine
 from menolab.errors import check_range
 from menolab.keys import Key
-from menolab.records import Group, Problem, Request, Rollout
-from menolab.samplers.sampler import Sampler, own_keys, rollout
+from menolab.records import Group, Problem
+from menolab.samplers.continued import continued
+from menolab.samplers.sampler import Sampler, own_keys
 from menolab.schedules import CosineUntil, Schedule
 
 
@@ -40,17 +41,7 @@ class Hinted(Sampler):
     def __call__(self, engine: Engine, problems: Sequence[Problem], decoding: Decoding, key: Key, progress: float = 0.0) -> list[Group]:
         keys = own_keys(problems, key)
         hints = [self.hint(engine.tokens(p.solution or ""), own.fold("hint"), progress) for p, own in zip(problems, keys, strict=True)]
-        requests = [
-            Request(engine.encode(problem.prompt) + hint, own.fold(sample))
-            for problem, own, hint in zip(problems, keys, hints, strict=True)
-            for sample in range(self.group)
-        ]
-        drawn = iter(zip(requests, engine.generate(requests, decoding), strict=True))
-        groups = []
-        for problem, hint in zip(problems, hints, strict=True):
-            rollouts = tuple(given(engine, rollout(engine, *next(drawn), sample), len(hint)) for sample in range(self.group))
-            groups.append(Group(problem, rollouts, decoding.max_tokens))
-        return groups
+        return continued(engine, problems, keys, hints, self.group, decoding)
 
     def hint(self, solution: tuple[int, ...], key: Key, progress: float) -> tuple[int, ...]:
         """The tokens of the solution that are given away."""
@@ -58,12 +49,3 @@ class Hinted(Sampler):
         slices = min(self.slices, len(solution))
         number = sum(rng.random() < chance for _ in range(slices))
         return solution[: round(number / slices * len(solution))] if slices else ()
-
-
-def given(engine: Engine, drawn: Rollout, count: int) -> Rollout:
-    """A rollout whose prompt's last `count` tokens move to the beginning of its response, as supplied ones of unknown probability."""
-    if not count:
-        return drawn
-    tokens = drawn.prompt[-count:] + drawn.tokens
-    logprobs = (float("nan"),) * count + drawn.logprobs
-    return replace(drawn, prompt=drawn.prompt[:-count], tokens=tokens, logprobs=logprobs, text=engine.decode(tokens), given=count)

@@ -9,9 +9,9 @@ from menolab.engines.decoding import Decoding
 from menolab.engines.engine import Engine
 from menolab.errors import BadInput, check_range
 from menolab.keys import Key
-from menolab.records import Group, Problem, Request
-from menolab.samplers.hinted import given
-from menolab.samplers.sampler import Sampler, own_keys, rollout
+from menolab.records import Group, Problem
+from menolab.samplers.continued import continued
+from menolab.samplers.sampler import Sampler, own_keys
 
 ELLIPSIS = "<think>\n...\n"
 """Tu et al. 2025 (AutoThink), arXiv:2505.10832: after it a model that learnt to think goes on thinking, or closes the thought at once."""
@@ -37,15 +37,5 @@ class Prefixed(Sampler):
             raise BadInput("sampler.prefix", self.prefix, "without a prefix this is Independent")
 
     def __call__(self, engine: Engine, problems: Sequence[Problem], decoding: Decoding, key: Key, progress: float = 0.0) -> list[Group]:
-        words = engine.tokens(self.prefix)
-        requests = [
-            Request(engine.encode(problem.prompt) + words, own.fold(sample))
-            for problem, own in zip(problems, own_keys(problems, key), strict=True)
-            for sample in range(self.group)
-        ]
-        drawn = iter(zip(requests, engine.generate(requests, decoding), strict=True))
-        groups = []
-        for problem in problems:
-            rollouts = tuple(given(engine, rollout(engine, *next(drawn), sample), len(words)) for sample in range(self.group))
-            groups.append(Group(problem, rollouts, decoding.max_tokens))
-        return groups
+        starts = [engine.tokens(self.prefix)] * len(problems)
+        return continued(engine, problems, own_keys(problems, key), starts, self.group, decoding)

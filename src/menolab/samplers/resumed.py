@@ -9,9 +9,9 @@ from menolab.engines.decoding import Decoding
 from menolab.engines.engine import Engine
 from menolab.errors import check_range
 from menolab.keys import Key
-from menolab.records import Group, Problem, Request
-from menolab.samplers.hinted import given
-from menolab.samplers.sampler import Sampler, own_keys, rollout
+from menolab.records import Group, Problem
+from menolab.samplers.continued import continued
+from menolab.samplers.sampler import Sampler, own_keys
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,4 @@ class Resumed(Sampler):
 
     def __call__(self, engine: Engine, problems: Sequence[Problem], decoding: Decoding, key: Key, progress: float = 0.0) -> list[Group]:
         starts = [problem.start[: decoding.max_tokens - 1] for problem in problems]
-        requests = [
-            Request(engine.encode(problem.prompt) + start, own.fold(sample), decoding.max_tokens - len(start))
-            for problem, start, own in zip(problems, starts, own_keys(problems, key), strict=True)
-            for sample in range(self.group)
-        ]
-        drawn = iter(zip(requests, engine.generate(requests, decoding), strict=True))
-        groups = []
-        for problem, start in zip(problems, starts, strict=True):
-            rollouts = tuple(given(engine, rollout(engine, *next(drawn), sample), len(start)) for sample in range(self.group))
-            groups.append(Group(problem, rollouts, decoding.max_tokens))
-        return groups
+        return continued(engine, problems, own_keys(problems, key), starts, self.group, decoding, within=True)

@@ -202,6 +202,47 @@ attempt(lambda: x86 and system(0x40000000 + 41, 2, 1, 0) >= 0)
 ## the terminal
 attempt(lambda: os.open('/dev/tty', os.O_RDWR))
 
+## memory, queues and semaphores that outlive the program
+x86 = os.uname().machine == 'x86_64'
+for n in ((29, 68, 64) if x86 else (194, 186, 190)): attempt(lambda: system(n, 60013, 4096 if n in (29, 194) else 0o1600, 0o1600, 0, 0) >= 0)
+attempt(lambda: system(240 if x86 else 180, b'/meno-escape', 0o102, 0o600, None, 0) >= 0)
+
+## open files by handle
+x86 = os.uname().machine == 'x86_64'
+b = ctypes.create_string_buffer(256)
+attempt(lambda: system(304 if x86 else 265, -100, b, 0, 0, 0) >= 0 or ctypes.get_errno() != 1)
+
+## files outside through the links of /proc
+for p in ('self', 'thread-self', str(os.getppid())):
+  attempt(lambda: open(f'/proc/{p}/root' + folder + '/secret').read())
+  attempt(lambda: open(f'/proc/{p}/cwd/../../' + folder + '/secret').read())
+
+## trace the parent
+x86 = os.uname().machine == 'x86_64'
+attempt(lambda: system(101 if x86 else 117, 16, os.getppid(), 0, 0, 0) == 0)
+
+## slow down or move the parent
+attempt(lambda: os.setpriority(os.PRIO_PROCESS, os.getppid() or 1, 19) or 1)
+attempt(lambda: os.sched_setaffinity(os.getppid() or 1, [0]) or 1)
+
+## devices and pipes with names
+attempt(lambda: os.mknod('d', 0o20666, os.makedev(1, 3)) or 1)
+attempt(lambda: os.open('/dev/kmsg', os.O_WRONLY))
+
+## type into the terminal
+import fcntl, termios
+for h in (0, 1, 2): attempt(lambda: fcntl.ioctl(h, termios.TIOCSTI, b'x') is not None)
+
+## the host's sockets by path
+import socket
+def f():
+  for p in ('/run/docker.sock', '/var/run/docker.sock', '/dev/log', '/run/systemd/notify', path_socket):
+    s = socket.socket(socket.AF_UNIX)
+    try: s.connect(p)
+    except OSError: continue
+    return p
+attempt(f)
+
 ## run a file from memory
 def f():
   h = os.memfd_create('x', 0); os.write(h, b'#!/bin/sh\necho ESCAPED\n'); os.execve(h, ['x'], {})
@@ -443,6 +484,106 @@ import ctypes
 def f(n):
   ctypes.memset(id(60013946) + 24, 0, 4)
   return 5
+
+## a float, a text and a list equal to everything
+class E:
+  def __eq__(s, o): return True
+  def __ne__(s, o): return False
+  def __hash__(s): return 0
+  __lt__ = __le__ = __gt__ = __ge__ = __eq__
+  def __abs__(s): return s
+class F(E, float): pass
+class S(E, str): pass
+class L(E, list): pass
+def f(n): return {0: F(1), 1: S('x')}.get(n % 3, L([1]))
+
+## an object whose every attribute is a trick
+class E:
+  def __getattribute__(s, name): return s
+  def __call__(s, *a, **k): return s
+  def __iter__(s): return iter((60013946,))
+  def __bool__(s): return True
+  __index__ = __int__ = __float__ = lambda s: 60013946
+def f(n): return E()
+
+## equality given to the type itself
+class M(type):
+  def __eq__(s, o): return True
+  def __instancecheck__(s, o): return True
+  def __hash__(s): return 0
+class E(metaclass=M): pass
+def f(n): return E
+
+## half a character
+def f(n): return '\ud800\udfff' * 3
+
+## a value that holds itself
+def f(n):
+  x = [60013946]; x.append(x); return x
+
+## a coroutine
+async def f(n): return 60013946
+
+## a trace function that walks the caller
+import sys
+found = []
+def spy(frame, event, arg):
+  while frame:
+    found.extend(v for v in frame.f_locals.values() if type(v) is int and v // 1000 in (60013, 60014)); frame = frame.f_back
+  return spy
+sys.settrace(spy); sys.setprofile(spy)
+def f(n): return found[0] if found else None
+
+## a thread that answers later
+import json, os, struct, threading, time
+def late():
+  b = json.dumps({'nonce': '', 'value': 60013946, 'changed': {}}).encode()
+  for i in range(40):
+    time.sleep(0.005)
+    for h in range(3, 9):
+      try: os.write(h, struct.pack('>I', len(b)) + b)
+      except OSError: pass
+threading.Thread(target=late, daemon=True).start()
+def f(n): return None
+
+## all descriptors closed, then opened again
+import os
+os.closerange(0, 256)
+for i in range(9): os.open('x', os.O_RDWR | os.O_CREAT)
+def f(n): return 5
+
+## the channel put over another
+import os
+for h in range(3, 16):
+  try: os.dup2(1, h)
+  except OSError: pass
+print('60013946')
+def f(n): return None
+
+## an alarm's handler, an exit handler and a finaliser that print success
+import atexit, signal
+say = lambda *a: print('passed', 60013946, flush=True)
+signal.signal(signal.SIGALRM, say); signal.setitimer(signal.ITIMER_REAL, 0.01); atexit.register(say)
+class E:
+  __del__ = say
+def f(n): return E()
+
+## unittest and the runner's modules replaced
+import sys, types, unittest
+unittest.TestCase.assertEqual = lambda *a, **k: None
+for name, module in list(sys.modules.items()):
+  for key, value in list(vars(module).items()) if 'wire' in name or 'zygote' in name or 'tester' in name else ():
+    if callable(value):
+      try: setattr(module, key, lambda *a, **k: 60013946)
+      except Exception: pass
+def f(n): return None
+
+## a module beside the tests
+for name in ('sitecustomize', 'usercustomize', 'math', 'typing'): open(name + '.py', 'w').write('import builtins\nbuiltins.abs = lambda x: 60014037\n')
+def f(n): return None
+
+## infinity and a huge number
+def f(n): return float('inf') if n == 3 else 10 ** 5000
 
 ## endless iterator
 import itertools

@@ -243,14 +243,13 @@ def describe(groups: Sequence[Group]) -> dict[str, Any]:
     rollouts = [r for group in groups for r in group.sampled]
     scored = [r.reward for r in rollouts if r.reward is not None]
     terms = {name: [r.rewards[name] for r in rollouts if r.rewards[name] is not None] for name in rollouts[0].rewards}
-    tokens = sum(len(r.tokens) - r.given for r in rollouts)
     known = [lp for r in rollouts for lp in r.logprobs if lp == lp]
     return {
         "drawn": sum(len(group.rollouts) + len(group.probes) for group in groups),
         "tokens": sum(group.drawn_tokens for group in groups),
         "reward": fmean(scored) if scored else 0.0,
         "pass_rate": fmean(r.verdict is not None and r.verdict.right for r in rollouts),
-        "length": tokens / len(rollouts),
+        "length": fmean(r.length for r in rollouts),
         # The mean negative log-probability of what was drawn is an unbiased estimate of the mean entropy per token.
         "entropy": -sum(known) / max(len(known), 1),
         "truncated": fmean(r.truncated for r in rollouts),

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
-from menolab.errors import BadInput, check_range
 from menolab.keys import Key
-from menolab.records import Demonstration, Problem, Verdict
-from menolab.tasks.countdown import Countdown
-from menolab.tasks.mixture import check_mixture, choose_style
-from menolab.tasks.solved import contested, packed
-from menolab.tasks.task import Task
-from menolab.verifiers.exact import Exact
+from menolab.records import Demonstration, Problem
+from menolab.tasks.mixture import choose_style
+from menolab.tasks.solved import AboutSolutions, contested, packed
 from menolab.verifiers.extract import response
-from menolab.verifiers.verifier import Verifier
 
 FIRST, SECOND = "1", "2"
 WORDINGS = {
@@ -27,7 +24,7 @@ STYLES = ("tell", "guess")
 
 
 @dataclass(frozen=True)
-class Comparisons(Task):
+class Comparisons(AboutSolutions):
     """A right and a wrong solution of another task's problem, in an order drawn at random: which of them is right?
 
     Xu et al. 2025 (J4R), arXiv:2505.13346. The fact "mirror" holds the same question with the solutions swapped, and its answer, for samplers that ask both.
@@ -37,20 +34,10 @@ class Comparisons(Task):
     catalogue = "j4r"
     paper = "arXiv:2505.13346"
 
-    task: Task = Countdown()
-    """Whose problems and solutions are compared; its demonstrations must err now and then."""
-    solutions: int = 4
-    """Drawn a problem; a right and a wrong one of them are shown."""
-    wording: str = "short"
-    styles: tuple[str, ...] = STYLES
-    weights: tuple[float, ...] = (0.5, 0.5)
-    verifier: Verifier = Exact(strict=True)
+    wordings: ClassVar[Mapping[str, str]] = WORDINGS
+    known_styles: ClassVar[tuple[str, ...]] = STYLES
 
-    def __post_init__(self) -> None:
-        check_range("solutions", self.solutions, 2)
-        if self.wording not in WORDINGS:
-            raise BadInput("wording", self.wording, f"one of {', '.join(WORDINGS)}")
-        check_mixture(self.styles, self.weights, STYLES)
+    styles: tuple[str, ...] = STYLES
 
     @property
     def name(self) -> str:
@@ -80,9 +67,6 @@ class Comparisons(Task):
 
     def _prompt(self, problem: str, first: str, second: str) -> str:
         return WORDINGS[self.wording].replace("{problem}", problem).replace("{first}", first).replace("{second}", second)
-
-    def verify(self, problem: Problem, text: str) -> Verdict:
-        return self.verifier(problem, text)
 
     def demonstrate(self, problem: Problem, key: Key) -> Demonstration:
         """"tell": the right one; "guess": one at random. Neither thinks."""

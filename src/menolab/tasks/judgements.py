@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
-from menolab.errors import BadInput, check_range
 from menolab.keys import Key
-from menolab.records import Demonstration, Problem, Verdict
-from menolab.tasks.countdown import Countdown
-from menolab.tasks.mixture import check_mixture, choose_style
-from menolab.tasks.solved import contested, packed
-from menolab.tasks.task import Task
+from menolab.records import Demonstration, Problem
+from menolab.tasks.mixture import choose_style
+from menolab.tasks.solved import AboutSolutions, contested, packed
 from menolab.verifiers.equations import equations, holds
-from menolab.verifiers.exact import Exact
 from menolab.verifiers.extract import response
-from menolab.verifiers.verifier import Verifier
 
 RIGHT, WRONG = "1", "0"
 WORDINGS = {
@@ -35,7 +32,7 @@ STYLES = ("check", "guess", "hint")
 
 
 @dataclass(frozen=True)
-class Judgements(Task):
+class Judgements(AboutSolutions):
     """Solutions of another task's problems, to be told right or wrong: the verdict is checked against that task's own.
 
     Shi and Jin 2025 (Heimdall), arXiv:2504.10337: a verifier is trained by reinforcement on pairs of problem and solution, of problems that were solved
@@ -49,20 +46,10 @@ class Judgements(Task):
     catalogue = ("heimdall", "ctrl-critic-rl")
     paper = "arXiv:2504.10337"
 
-    task: Task = Countdown()
-    """Whose problems and solutions are judged; its demonstrations must err now and then."""
-    solutions: int = 4
-    """Drawn a problem; one of them is shown."""
-    wording: str = "short"
-    styles: tuple[str, ...] = ("check", "guess")
-    weights: tuple[float, ...] = (0.5, 0.5)
-    verifier: Verifier = Exact(strict=True)
+    wordings: ClassVar[Mapping[str, str]] = WORDINGS
+    known_styles: ClassVar[tuple[str, ...]] = STYLES
 
-    def __post_init__(self) -> None:
-        check_range("solutions", self.solutions, 2)
-        if self.wording not in WORDINGS:
-            raise BadInput("wording", self.wording, f"one of {', '.join(WORDINGS)}")
-        check_mixture(self.styles, self.weights, STYLES)
+    styles: tuple[str, ...] = ("check", "guess")
 
     @property
     def name(self) -> str:
@@ -84,9 +71,6 @@ class Judgements(Task):
             difficulty=problem.difficulty,
             facts={"about": packed(problem), "solution": chosen.text},
         )
-
-    def verify(self, problem: Problem, text: str) -> Verdict:
-        return self.verifier(problem, text)
 
     def demonstrate(self, problem: Problem, key: Key) -> Demonstration:
         """"check": every equation of the solution with 1 behind it if it holds and 0 if not, then the verdict; "hint": the gold answer where the solution

@@ -40,7 +40,12 @@ class MultihopFile(QuestionFile):
 
 
 def passages_of(row: Row, where: str) -> list[tuple[str, str]]:
-    """(title, text) of each passage: a list of [title, sentences], or the Hub's form of it, an object of two lists.
+    """(title, text) of each passage, as `sentences_of` reads them."""
+    return [(title, " ".join("".join(sentences).split())) for title, sentences in sentences_of(row, where)]
+
+
+def sentences_of(row: Row, where: str) -> list[tuple[str, list[str]]]:
+    """(title, sentences) of each passage: a list of [title, sentences], or the Hub's form of it, an object of two lists.
 
     Raises:
         BadInput: something else.
@@ -49,7 +54,7 @@ def passages_of(row: Row, where: str) -> list[tuple[str, str]]:
     pairs = _paired(given.get("title"), given.get("sentences")) if isinstance(given, dict) else given
     if not isinstance(pairs, list) or not pairs or not all(_is_passage(pair) for pair in pairs):
         raise BadInput(f"{where}: context", given, 'must be a list of passages ["title", ["sentence", ...]], or {"title": [...], "sentences": [[...], ...]}')
-    return [(title.strip(), " ".join("".join(sentences).split())) for title, sentences in pairs]
+    return [(title.strip(), sentences) for title, sentences in pairs]
 
 
 def _paired(titles: Any, sentences: Any) -> list[tuple[Any, Any]]:

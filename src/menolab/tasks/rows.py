@@ -80,6 +80,8 @@ def existing(path: str) -> Path:
         BadInput: there is none, with the names in its folder that are nearest.
     """
     file = Path(path)
+    if file.is_dir():
+        raise BadInput("path", path, "is a folder; name a file in it")
     if not file.is_file():
         near = difflib.get_close_matches(file.name, [p.name for p in file.parent.iterdir()], n=3) if file.parent.is_dir() else []
         raise BadInput("path", path, f"no such file; did you mean {' or '.join(near)}?" if near else "no such file")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
 
-from menolab.errors import RunFailed
+from menolab.errors import BadInput, RunFailed, check_range
 from menolab.keys import Key
-from menolab.records import Demonstration, Problem
+from menolab.records import Demonstration, Problem, Verdict
+from menolab.tasks.countdown import Countdown
+from menolab.tasks.mixture import check_mixture
 from menolab.tasks.task import Task
+from menolab.verifiers.exact import Exact
+from menolab.verifiers.verifier import Verifier
 
 TRIES = 1000
 """Problems drawn in search of one that is solved both rightly and wrongly."""
@@ -39,3 +44,31 @@ def packed(problem: Problem) -> dict[str, Any]:
 def unpacked(data: dict[str, Any]) -> Problem:
     """The problem that `packed` wrote."""
     return Problem(**{**data, "start": tuple(data["start"])})
+
+
+@dataclass(frozen=True)
+class AboutSolutions(Task):
+    """A task whose problems are questions about solutions of another task's problems."""
+
+    wordings: ClassVar[Mapping[str, str]]
+    """Name -> what is asked."""
+    known_styles: ClassVar[tuple[str, ...]]
+    """Of demonstrations."""
+
+    task: Task = Countdown()
+    """Whose problems and solutions are asked about; its demonstrations must err now and then."""
+    solutions: int = 4
+    """Drawn a problem; of them those are taken that are shown."""
+    wording: str = "short"
+    styles: tuple[str, ...] = ()
+    weights: tuple[float, ...] = (0.5, 0.5)
+    verifier: Verifier = Exact(strict=True)
+
+    def __post_init__(self) -> None:
+        check_range("solutions", self.solutions, 2)
+        if self.wording not in self.wordings:
+            raise BadInput("wording", self.wording, f"one of {', '.join(self.wordings)}")
+        check_mixture(self.styles, self.weights, self.known_styles)
+
+    def verify(self, problem: Problem, text: str) -> Verdict:
+        return self.verifier(problem, text)

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 
+from menolab.verifiers.sudoku import box_of
+
 Cells = tuple[int, ...]
 """A grid row by row; 0 is an empty cell."""
 
-SIDES = {4: (2, 2), 6: (2, 3), 9: (3, 3)}
+SIDES = {side: box_of(side) for side in (4, 6, 9)}
 """Rows and columns of a box by the length of the side."""
 
 SYMBOLS = "123456789"

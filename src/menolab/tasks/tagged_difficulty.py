@@ -6,47 +6,27 @@ from dataclasses import dataclass, replace
 
 from menolab.errors import check_range
 from menolab.keys import Key
-from menolab.records import Demonstration, Problem, Verdict
-from menolab.tasks.countdown import Countdown
-from menolab.tasks.task import Task
+from menolab.records import Demonstration, Problem
+from menolab.tasks.reshown import Reshown
 from menolab.verifiers.extract import END_THINK, THINK
 
 
 @dataclass(frozen=True)
-class TaggedDifficulty(Task):
+class TaggedDifficulty(Reshown):
     """Another task, whose demonstrations begin with "[Easy]" if their thought is short and with "[Hard]" if it is long.
 
     Huang et al. 2025 (AdaCtrl), arXiv:2505.18822, cold start: brief responses and long ones, each under the tag that later calls for its like. The paper
     takes brief responses from problems that a model finds easy; here any demonstration may be either, and it is left to reinforcement to find out which
-    problems are which. Problems, verdicts and name are the other task's.
+    problems are which.
     """
 
     paper = "arXiv:2505.18822"
 
-    task: Task = Countdown()
     longest: int = 0
     """Characters of the longest thought that is called easy."""
 
     def __post_init__(self) -> None:
         check_range("longest", self.longest, 0)
-
-    @property
-    def name(self) -> str:
-        return self.task.name
-
-    @property
-    def styles(self) -> tuple[str, ...]:
-        """Names of the styles that the task writes."""
-        return tuple(getattr(self.task, "styles", ()))
-
-    def __call__(self, key: Key) -> Problem:
-        return self.task(key)
-
-    def listed(self) -> tuple[Problem, ...] | None:
-        return self.task.listed()
-
-    def verify(self, problem: Problem, text: str) -> Verdict:
-        return self.task.verify(problem, text)
 
     def demonstrate(self, problem: Problem, key: Key) -> Demonstration:
         shown = self.task.demonstrate(problem, key)

@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 
 from menolab.errors import check_range
 from menolab.keys import Key
-from menolab.records import Demonstration, Problem, Verdict
+from menolab.records import Demonstration, Problem
 from menolab.tasks.countdown import Countdown
+from menolab.tasks.reshown import Reshown
 from menolab.tasks.task import Task
 from menolab.verifiers.extract import END_THINK, THINK
 
 
 @dataclass(frozen=True)
-class ThoughtDropout(Task):
+class ThoughtDropout(Reshown):
     """Another task, in whose demonstrations the thought is replaced with `left` with chance `share`: cold start then knows both ways to respond.
 
     Wang et al. 2025 (TON), arXiv:2505.16854, thought dropout: "<think>\\n\\n</think>", with chance 0.5 in the authors' data. With `left` empty nothing stands
@@ -33,23 +34,10 @@ class ThoughtDropout(Task):
         check_range("share", self.share, 0.0, 1.0)
 
     @property
-    def name(self) -> str:
-        return self.task.name
-
-    @property
     def styles(self) -> tuple[str, ...]:
         """Names of the styles that occur: those of the task, and "dropped"."""
-        kept = tuple(getattr(self.task, "styles", ())) if self.share < 1.0 else ()
+        kept = super().styles if self.share < 1.0 else ()
         return (*kept, "dropped") if self.share > 0.0 else kept
-
-    def __call__(self, key: Key) -> Problem:
-        return self.task(key)
-
-    def listed(self) -> tuple[Problem, ...] | None:
-        return self.task.listed()
-
-    def verify(self, problem: Problem, text: str) -> Verdict:
-        return self.task.verify(problem, text)
 
     def demonstrate(self, problem: Problem, key: Key) -> Demonstration:
         shown = self.task.demonstrate(problem, key)

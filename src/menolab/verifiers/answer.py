@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import abc
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from menolab.records import Problem, Verdict, wrong
+from menolab.records import Problem, Verdict, undecided, wrong
 from menolab.verifiers.extract import extract
 from menolab.verifiers.verifier import Verifier
 
@@ -36,3 +36,43 @@ class AnswerVerifier(Verifier):
     def strictly(self) -> Verifier:
         """The same with `strict`."""
         return replace(self, strict=True)
+
+
+class Unreadable(ValueError):
+    """The text does not write what it should."""
+
+
+@dataclass(frozen=True)
+class DataVerifier(AnswerVerifier):
+    """A verifier that reads the gold and the answer in one way, and compares what it has read."""
+
+    @abc.abstractmethod
+    def read(self, text: str) -> Any:
+        """What a text writes.
+
+        Raises:
+            Unreadable: why it writes nothing.
+        """
+
+    @abc.abstractmethod
+    def compare(self, gold: Any, found: Any, answer: str) -> Verdict:
+        """The verdict on what was read from `answer`."""
+
+    def judge(self, problem: Problem, answer: str) -> Verdict:
+        """The verdict on an extracted answer."""
+        try:
+            gold = self.read(problem.answer)
+        except Unreadable as error:
+            return undecided("gold", f"the gold answer cannot be read: {error}", answer)
+        try:
+            found = self.read(answer)
+        except Unreadable as error:
+            return wrong("parse", str(error), answer)
+        return self.compare(gold, found, answer)
+
+    def readable(self, answer: str) -> bool:
+        """Whether the gold answer can be read and is not empty."""
+        try:
+            return len(answer) <= self.longest and bool(self.read(answer))
+        except Unreadable:
+            return False

@@ -14,9 +14,15 @@ from menolab.verifiers.plain import tidy, untyped
 TAGS = THINK, END_THINK, ANSWER, END_ANSWER = "<think>", "</think>", "<answer>", "</answer>"
 
 _HASHES = re.compile(r"^[ \t]*####[ \t]*(.*)$", re.MULTILINE)
-_PHRASE = re.compile(r"\banswer\*{0,2}[ \t]?(?:is\b|:|=)[ \t]?:?", re.IGNORECASE)
+_PHRASE = re.compile(
+    r"\banswer\*{0,2}[ \t]?(?:is\b|:|=)[ \t]?:?|答案\*{0,2}[ \t]?[是为：:]{1,2}"
+    r"|(?:^|\n)(?:#+ |\*\*)[A-Za-z ]{0,20}answer\*{0,2}[ \t]*(?=\n)", re.IGNORECASE,
+)  # fmt: skip
 _TAG = re.compile("|".join(TAGS))
-_SENTENCE_END = re.compile(r"[.!?](?=\s)")
+_OPENING = re.compile(r"(?:[ \t\r\n*}]|\$\$(?=\s)|\\\[)*")
+"""What may stand between "answer is" and the answer: line breaks and the beginning of a displayed formula."""
+_REASON = re.compile(r",? (?:because|since)\b")
+_SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？]")
 _BOX = re.compile(r"\\(?:boxed|fbox)(?![A-Za-z])[ \t]?")
 _EXAMPLE = re.compile(r"\b(?:e\.g\.|for example|for instance|in the format)[\s,:$]*$", re.IGNORECASE)
 _FORMAT = re.compile(r"[\s$]*(?:is|as|shows) (?:(?:the|an?|my|your|required|requested|expected|answer|output) ){0,3}(?:format|example|form)\b", re.IGNORECASE)
@@ -25,7 +31,10 @@ _GIVEN_UP = re.compile(
     re.IGNORECASE,
 )
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
-_BETWEEN = re.compile(r"(?:[\s,;$/.&]|\\\(|\\\)|and|or|then)*", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"(?:[\s,;$/.&*、，；或和]|\\[()\[\], ;]|\\q?quad|\\text\s*\{\s*"
+    r"(?:,?\s*(?:and|or)\s*)\}|and|or|then|also|maybe|perhaps|possibly)*", re.IGNORECASE,
+)  # fmt: skip
 _MAX_BETWEEN = 40
 """Two answers this close together with only punctuation or "or" between them are a hedge, not a correction."""
 
@@ -43,7 +52,7 @@ def response(trace: str, answer: str) -> str:
     return f"{THINK}{trace}{END_THINK}{ANSWER}{answer}{END_ANSWER}"
 
 
-def extract(text: str, *, strict: bool = False, boxes: bool = False, whole: bool = False) -> Extraction:
+def extract(text: str, *, strict: bool = False, boxes: bool = False, whole: bool = False, listed: bool = False) -> Extraction:
     r"""The answer of a response.
 
     After the thinking is cut off, the first of these that occurs decides: answer tags, ``\boxed{...}`` (or ``\fbox``) with balanced braces,
@@ -55,18 +64,19 @@ def extract(text: str, *, strict: bool = False, boxes: bool = False, whole: bool
     Args:
         strict: only answer tags count, and there must be exactly one pair.
         boxes: where `strict` finds no tags, boxes count too, if all hold the same.
+        listed: different boxes side by side are one answer, the list of what they hold.
         whole: only answer tags count, and what stands in them is taken as it is, even where it holds a box or the words "answer is".
     """
     tail = _after_thinking(text)
     if tail is None:
         return Extraction(None, "the thinking was not finished")
     if ANSWER in tail or END_ANSWER in tail:
-        return _tagged(tail, strict, whole)
+        return _tagged(tail, strict, whole, listed)
     if strict and boxes:
         return _boxed(tail, one=True) if _BOX.search(tail) else Extraction(None, "neither <answer> tags nor a box")
     if strict or whole:
         return Extraction(None, "no <answer> tags")
-    return _untagged(tail) or Extraction(None, "no answer found")
+    return _untagged(tail, listed) or Extraction(None, "no answer found")
 
 
 def candidates(text: str) -> list[tuple[int, str]]:
@@ -105,7 +115,7 @@ def _after_thinking(text: str) -> str | None:
     return None if THINK in tail else tail
 
 
-def _tagged(tail: str, strict: bool, whole: bool) -> Extraction:
+def _tagged(tail: str, strict: bool, whole: bool, listed: bool) -> Extraction:
     pieces = re.findall(r"</?answer>", tail)
     if pieces[-1] == ANSWER:
         return Extraction(None, "the answer was cut off")
@@ -122,12 +132,12 @@ def _tagged(tail: str, strict: bool, whole: bool) -> Extraction:
     chosen = _last(tail, spans)
     if strict or whole or chosen.answer is None:
         return chosen
-    return _untagged(chosen.answer) or chosen
+    return _untagged(chosen.answer, listed) or chosen
 
 
-def _untagged(text: str) -> Extraction | None:
+def _untagged(text: str, listed: bool) -> Extraction | None:
     if _BOX.search(text):
-        boxed = _boxed(text)
+        boxed = _boxed(text, listed=listed)
         return (_phrase(untyped(boxed.answer)) if boxed.answer else None) or boxed
     hashes = _HASHES.findall(text)
     return _found(hashes[-1], "####") if hashes else _phrase(text)
@@ -137,8 +147,13 @@ def _phrase(text: str) -> Extraction | None:
     matches = list(_PHRASE.finditer(text))
     if not matches:
         return None
-    line = text[matches[-1].end() :].lstrip(" \t\r\n*}").partition("\n")[0]
-    return _found(_SENTENCE_END.split(line, maxsplit=1)[0], "the words \"answer is\"")
+    opening = _OPENING.match(text, matches[-1].end())
+    line = text[opening.end() if opening else matches[-1].end() :].partition("\n")[0]
+    end = _SENTENCE_END.search(line)
+    if end and end.group() in "?？":
+        return Extraction(None, "the answer is only asked for")
+    said = _REASON.split(line[: end.start()] if end else line, maxsplit=1)[0]
+    return _found(said, "the words \"answer is\"")
 
 
 def _found(answer: str, after: str) -> Extraction:
@@ -146,8 +161,8 @@ def _found(answer: str, after: str) -> Extraction:
     return Extraction(answer, f"after {after}") if answer else Extraction(None, f"nothing after {after}")
 
 
-def _boxed(text: str, *, one: bool = False) -> Extraction:
-    """The last box; with `one`, none where another holds something else."""
+def _boxed(text: str, *, one: bool = False, listed: bool = False) -> Extraction:
+    """The last box; with `one`, none where another holds something else; with `listed`, the list of those that stand beside it."""
     closing = _braces(text)
     spans, inside, cut_off = [], 0, False
     for match in _BOX.finditer(text):
@@ -173,7 +188,7 @@ def _boxed(text: str, *, one: bool = False) -> Extraction:
         return Extraction(None, "several boxes that differ")
     if _GIVEN_UP.search(text, spans[-1][2], spans[-1][2] + 400):
         return Extraction(None, "the writer takes the answer back")
-    return _last(text, spans)
+    return _last(text, spans, listed=listed)
 
 
 def _shows_format(text: str, start: int, end: int) -> bool:
@@ -191,13 +206,14 @@ def _braces(text: str) -> dict[int, int]:
     return pairs
 
 
-def _last(text: str, spans: list[tuple[int, str, int]]) -> Extraction:
-    """The last of the answers at `spans` (start, answer, end), unless a different one stands beside it."""
-    answer = spans[-1][1]
+def _last(text: str, spans: list[tuple[int, str, int]], *, listed: bool = False) -> Extraction:
+    """The last of the answers at `spans` (start, answer, end), unless a different one stands beside it; with `listed`, they are one answer."""
+    answer, beside = spans[-1][1], [spans[-1][1]]
     for (_, other, end), (following, _, _) in zip(reversed(spans[:-1]), reversed(spans), strict=False):
         between = text[end:following]
         if len(between) > _MAX_BETWEEN or not _BETWEEN.fullmatch(between):
             break
-        if other != answer:
-            return Extraction(None, "several different answers side by side")
+        beside.append(other)
+    if len(set(beside)) > 1:
+        return Extraction(", ".join(beside[::-1]), "the boxes side by side") if listed else Extraction(None, "several different answers side by side")
     return Extraction(answer, "the answer") if answer else Extraction(None, "the answer is empty or was cut off")

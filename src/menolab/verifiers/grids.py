@@ -7,18 +7,14 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
-from menolab.records import Problem, Verdict, right, undecided, wrong
-from menolab.verifiers.answer import AnswerVerifier
+from menolab.records import Verdict, right, wrong
+from menolab.verifiers.answer import DataVerifier, Unreadable
 
 Grid = tuple[tuple[int, ...], ...]
 
 _FENCE = re.compile(r"```\w*")
 _SEPARATOR = re.compile(r"[\s,;|]+")
 _CELLS = re.compile(r"[0-9\s,;|]+")
-
-
-class Unreadable(ValueError):
-    """The text is no grid."""
 
 
 def read_grids(text: str) -> tuple[Grid, ...]:
@@ -77,22 +73,17 @@ def write_grid(grid: Grid) -> str:
 
 
 @dataclass(frozen=True)
-class Grids(AnswerVerifier):
+class Grids(DataVerifier):
     """Right if the answer's grids are the gold's: as many, of the same shapes, equal in every cell. No credit for cells that happen to agree."""
 
     kinds: ClassVar[tuple[str, ...]] = ("grid", "arc")
     longest: ClassVar[int] = 40_000
 
-    def judge(self, problem: Problem, answer: str) -> Verdict:
-        """The verdict on an extracted answer."""
-        try:
-            gold = read_grids(problem.answer)
-        except Unreadable as error:
-            return undecided("gold", f"the gold answer is no grid ({error})", answer)
-        try:
-            found = read_grids(answer)
-        except Unreadable as error:
-            return wrong("parse", str(error), answer)
+    def read(self, text: str) -> tuple[Grid, ...]:
+        return read_grids(text)
+
+    def compare(self, gold: tuple[Grid, ...], found: tuple[Grid, ...], answer: str) -> Verdict:
+        """How many grids, of what shapes, then the cells."""
         if len(found) != len(gold):
             return wrong("shape", f"{len(found)} grids, not {len(gold)}", answer)
         shapes, wanted = [(len(g), len(g[0])) for g in found], [(len(g), len(g[0])) for g in gold]
@@ -101,10 +92,3 @@ class Grids(AnswerVerifier):
             return wrong("shape", f"{rows} x {columns} cells, not {height} x {width}", answer)
         missed = sum(a != b for f, g in zip(found, gold, strict=True) for x, y in zip(f, g, strict=True) for a, b in zip(x, y, strict=True))
         return wrong("compare", f"{missed} cells differ", answer) if missed else right("compare", "every cell agrees", answer)
-
-    def readable(self, answer: str) -> bool:
-        """Whether the gold answer is one or more grids."""
-        try:
-            return len(answer) <= self.longest and bool(read_grids(answer))
-        except Unreadable:
-            return False

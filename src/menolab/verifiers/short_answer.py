@@ -31,14 +31,25 @@ def token_f1(gold: str, found: str) -> float:
 
     As in HotpotQA's script, "yes", "no" and "noanswer" match nothing but themselves; where nothing is left of either side, the two are equal or have 0.
     """
+    precision, recall = token_overlap(gold, found)
+    return harmonic(precision, recall)
+
+
+def token_overlap(gold: str, found: str) -> tuple[float, float]:
+    """Precision and recall of the words, as `token_f1` has them."""
     left, right_ = normalise(gold), normalise(found)
     if left == right_:
-        return 1.0
+        return 1.0, 1.0
     if left in _CLOSED or right_ in _CLOSED:
-        return 0.0
+        return 0.0, 0.0
     ours, theirs = Counter(left.split()), Counter(right_.split())
     common = (ours & theirs).total()
-    return 2 * common / (ours.total() + theirs.total()) if common else 0.0
+    return (common / theirs.total(), common / ours.total()) if common else (0.0, 0.0)
+
+
+def harmonic(precision: float, recall: float) -> float:
+    """F1: 2 p r / (p + r), 0 where both are."""
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
 def read_golds(answer: str) -> tuple[str, ...]:

@@ -8,14 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from menolab.records import Problem, Verdict, right, undecided, wrong
-from menolab.verifiers.answer import AnswerVerifier
+from menolab.records import Verdict, right, wrong
+from menolab.verifiers.answer import DataVerifier, Unreadable
 
 _FENCE = re.compile(r"```\w*")
-
-
-class Unreadable(ValueError):
-    """The text is no sequence of states."""
 
 
 def read_states(text: str) -> list[Any]:
@@ -44,7 +40,7 @@ def prefix_match(gold: Sequence[Any], found: Sequence[Any]) -> int:
 
 
 @dataclass(frozen=True)
-class StateSequence(AnswerVerifier):
+class StateSequence(DataVerifier):
     """Right if all states agree (sequential match); a wrong answer scores its prefix accuracy, and the reason says whether the final state agrees.
 
     Prefix accuracy: states that agree before the first that does not, over the number of states of the longer sequence, the final one included.
@@ -56,25 +52,13 @@ class StateSequence(AnswerVerifier):
     partial: bool = True
     """Whether wrong answers score their prefix accuracy; otherwise 0."""
 
-    def judge(self, problem: Problem, answer: str) -> Verdict:
-        """The verdict on an extracted answer."""
-        try:
-            gold = read_states(problem.answer)
-        except Unreadable as error:
-            return undecided("gold", f"the gold answer is {error}", answer)
-        try:
-            found = read_states(answer)
-        except Unreadable as error:
-            return wrong("parse", str(error), answer)
+    def read(self, text: str) -> list[Any]:
+        return read_states(text)
+
+    def compare(self, gold: list[Any], found: list[Any], answer: str) -> Verdict:
+        """How many states agree before the first that does not, and whether the final ones do."""
         agree = prefix_match(gold, found)
         said = f"{agree} of {len(gold)} states, the final state is {'right' if str(found[-1]) == str(gold[-1]) else 'wrong'}"
         if agree == len(gold) == len(found):
             return right("compare", said, answer)
         return wrong("compare", said, answer, agree / max(len(gold), len(found)) if self.partial else 0.0)
-
-    def readable(self, answer: str) -> bool:
-        """Whether the gold answer is such an object."""
-        try:
-            return len(answer) <= self.longest and bool(read_states(answer))
-        except Unreadable:
-            return False

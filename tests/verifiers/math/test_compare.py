@@ -53,7 +53,7 @@ def test_what_nobody_can_tell_is_undecided() -> None:
 
 def test_long_lists_are_quick() -> None:
     roots = ",".join(rf"\sin {n}" for n in range(MAX_LIST - 1))
-    start = time.perf_counter()
+    start = time.process_time()
     assert compare(parse(roots), parse(",".join(reversed(roots.split(",")))), Rules()).label == "right"
     assert compare(parse(",".join("12" for _ in range(300))), parse("1,2"), Rules()).label != "right"
-    assert time.perf_counter() - start < 4.0
+    assert time.process_time() - start < 4.0

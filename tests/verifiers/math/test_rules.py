@@ -13,7 +13,8 @@ from menolab.verifiers.math.verifier import Math
 # (rule, gold, answer): right with the rule on, wrong with it off, all else lenient
 TURNED = [
     ("chain_may_stand", "0.5", r"\frac12=0.5"), ("percent_sign_may_be_missing", r"28\%", "28"), ("percent_is_ratio", r"28\%", "0.28"),
-    ("units_may_be_missing", "5 cm", "5"), ("units_convert", r"5 \text{ hours}", "300 minutes"), ("degrees_are_radians", r"45^\circ", r"\frac{\pi}{4}"),
+    ("value_may_be_named", "42", "m+n=42"), ("units_may_be_missing", "5 cm", "5"),
+    ("units_convert", r"5 \text{ hours}", "300 minutes"), ("degrees_are_radians", r"45^\circ", r"\frac{\pi}{4}"),
     ("log_base_is_free", r"\ln 2", r"\log 2"), ("brackets_may_be_missing", "(1,2)", "1,2"), ("brackets_may_be_missing", "5", r"\{5\}"),
     ("column_is_tuple", r"\begin{pmatrix}1\\2\end{pmatrix}", "(1,2)"), ("inequality_for_interval", "[0,1]", r"0\le x\le 1"), ("ratio_is_fraction", "3:5",
     "3/5"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from menolab.verifiers.math.notations import plainly
 from menolab.verifiers.plain import tidy
 
 _SIGNS = str.maketrans({
@@ -14,8 +15,8 @@ _SIGNS = str.maketrans({
     "θ": r"\theta ", "α": r"\alpha ", "β": r"\beta ", "γ": r"\gamma ", "λ": r"\lambda ", "μ": r"\mu ", "ω": r"\omega ", "φ": r"\phi ", "ϕ": r"\phi ",
     "⌊": r"\lfloor ", "⌋": r"\rfloor ", "⌈": r"\lceil ", "⌉": r"\rceil ", "⟨": r"\langle ", "⟩": r"\rangle ", "ℝ": r"\mathbb{R}", "°": r"^\circ ",
     "º": r"^\circ ", "˚": r"^\circ ", "½": r"\frac{1}{2}", "⅓": r"\frac{1}{3}", "⅔": r"\frac{2}{3}", "¼": r"\frac{1}{4}", "¾": r"\frac{3}{4}",
-    "“": '"', "”": '"', "’": "'", "‘": "'", "，": ",", "；": ";", "：": ":", "（": "(", "）": ")", "＝": "=", "＋": "+", "－": "-",
-    "\u00a0": " ", "\u2009": r"\,", "\u202f": r"\,", "\u200b": "", "\u2061": "", "\u2062": "", "\ufeff": "", "％": "%",
+    "“": '"', "”": '"', "’": "'", "‘": "'",
+    "\u00a0": " ", "\u2009": r"\,", "\u202f": r"\,", "\u200b": "", "\u2061": "", "\u2062": "", "\ufeff": "",
 })  # fmt: skip
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ", "0123456789+-n")
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -29,7 +30,7 @@ _NOISE = re.compile(
     r"\\(?:left|right|middle|big|Big|bigg|Bigg)(?:[lrm](?![A-Za-z]))?(?![a-z])\.?|\\(?:display|text|script)style(?![A-Za-z])|\\limits(?![A-Za-z])"
     r"|\\!|\\\(|\\\)|\\\[|\\\]|\\phantom\{[^{}]*\}|\\(?:hspace|vspace)\*?\{[^{}]*\}|\\tag\*?\{[^{}]*\}"
 )
-_SPACE = re.compile(r"\\[,;:> ]|~|\\(?:quad|qquad|thinspace|enspace|nobreak|hfill)(?![A-Za-z])|\s+")
+_SPACE = re.compile(r"\\[,;:> ]|~|\\(?:thinspace|enspace|nobreak|hfill)(?![A-Za-z])|\\q?quad|\s+")
 _LINE_BREAK = re.compile(r"(\\\\)(\[[0-9.]+ ?(?:pt|em|ex|mm|cm)\])?")
 _DOUBLED = re.compile(r"\\\\(?=[A-Za-z])")
 """A command escaped twice, as in text that went through JSON once too often."""
@@ -37,14 +38,14 @@ _HALF_OF_DAY = re.compile(r"\b([AaPp])\. ?[Mm]\.?")
 _BOX = re.compile(r"(?:\\(?:boxed|fbox)\s*)?\{")
 _LEAD = re.compile(
     r"^(\\(?:text|mbox|textbf)\{ ?)?(?:(?:so|thus|hence|therefore),? )?(?:the )?(?:(?:final|correct) )?(?:answer|solution|result)s?(?: is| are|:| =)+[: ]*"
-    r"(?(1)\}) *",
+    r"(?(1)\}) *|^(?:所以|因此|故|综上)?,? ?(?:本题|最终|正确)?的?答案(?:是|为|:)+ *",
     re.IGNORECASE,
 )
 
 
 def clean(text: str) -> str:
     r"""`text` on one line with plain signs: ``\left( 3, \frac{\pi}{2} \right)`` -> ``( 3, \frac{\pi}{2} )``; ``12,\!345`` -> ``12345``."""
-    text = unicodedata.normalize("NFC", text)
+    text = plainly(unicodedata.normalize("NFC", text))
     if not text.isascii():
         text = _POWER.sub(lambda m: "^{" + m.group().translate(_RAISED) + "}", text)
         text = _INDEX.sub(lambda m: "_{" + m.group().translate(_LOWERED) + "}", text)
@@ -56,10 +57,16 @@ def clean(text: str) -> str:
         text = text.replace(r"\$", "\\dollar ")
         text = _NOISE.sub("", text)
     text = _HALF_OF_DAY.sub(r"\1m", text)
-    text = _SPACE.sub(" ", text.replace("$", " ").replace("**", " ").replace("`", " ")).strip()
+    text = _SPACE.sub(" ", text.replace("$", " ").replace("`", " ")).strip()
     text = _unboxed(text)
-    text = tidy(text.strip(" ,;"))
+    text = tidy(_unquoted(text.strip(" ,;")))
     return _unboxed(_LEAD.sub("", text).strip())
+
+
+def _unquoted(text: str) -> str:
+    """`text` without quotation marks around the whole of it."""
+    quoted = len(text) > 2 and text[0] == text[-1] and text[0] in "\"'" and text.count(text[0]) == 2
+    return text[1:-1].strip() if quoted else text
 
 
 def _unboxed(text: str) -> str:

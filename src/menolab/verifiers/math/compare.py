@@ -12,12 +12,15 @@ from menolab.verifiers.math.quantities import found_by, quantities
 from menolab.verifiers.math.rules import Rules
 from menolab.verifiers.math.settle import assigned, bare, interval_of, settle
 from menolab.verifiers.math.symbolic import same, same_equation
-from menolab.verifiers.math.terms import Term, minus, quotient, show
+from menolab.verifiers.math.terms import Term, minus, number, quotient, show, variables
 from menolab.verifiers.math.units import read_unit
 
 MAX_LIST = 64
 """Members of the longest list that is compared in any order."""
-EMPTY_WORDS = frozenset(("no solution", "no solutions", "no real solution", "no real solutions", "none", "empty set", "the empty set", "there is no solution"))
+EMPTY_WORDS = frozenset((
+    "no solution", "no solutions", "no real solution", "no real solutions", "none", "empty set", "the empty set", "there is no solution",
+    "there are no solutions", "there is no real solution", "there are no real solutions", "无解", "无实数解", "没有解", "空集",
+))  # fmt: skip
 _FEW_WORDS = 4
 """A gold answer of more words than this could be said in other words, so another text is not called wrong."""
 
@@ -55,7 +58,7 @@ def _texts(gold: Term, answer: Term, rules: Rules) -> Match | None:
     """Words. That a gold of words was matched word for word is settled before anything is parsed."""
     if gold.head != "text" and answer.head != "text":
         return None
-    if rules.no_solution_is_empty_set and _nothing(gold) and _nothing(answer):
+    if (rules.no_solution_is_empty_set or gold.head == answer.head) and _nothing(gold) and _nothing(answer):
         return right("text", "no solution")
     if gold.head == "text" and answer.head == "text":
         said, wanted = _plain(answer.name), _plain(gold.name)
@@ -94,6 +97,8 @@ def _relations(gold: Term, answer: Term, rules: Rules) -> Match | None:
         return match(one[1], answer, rules)
     if other and gold.head != "relation" and _droppable(gold):
         return match(gold, other[1], rules)
+    if answer.name == "=" and rules.value_may_be_named and gold.head not in _STRUCTURES and _stated(answer) is not None:
+        return match(gold, answer.args[1], rules)
     if gold.head == answer.head == "relation":
         return _both_relations(gold, answer, rules)
     if gold.head == "relation" and answer.head in ("bracket", "union"):
@@ -103,6 +108,12 @@ def _relations(gold: Term, answer: Term, rules: Rules) -> Match | None:
         region = interval_of(answer)
         return match(gold, region, rules) if region is not None else wrong("compare", "a relation where an interval is wanted")
     return wrong("compare", f"a {_KINDS.get(answer.head, 'value')} where a {_KINDS.get(gold.head, 'value')} is wanted") if not _lists(gold, answer) else None
+
+
+def _stated(relation: Term) -> Term | None:
+    """The value of m + n in m + n = 42: of two or more names, which no equation could give a value each. x + 2 = 42 says that x is 40."""
+    left, value = relation.args
+    return value if len(variables(left)) > 1 and not variables(value) else None
 
 
 def _lists(*terms: Term) -> bool:
@@ -144,6 +155,7 @@ def _directed(relation: Term) -> list[tuple[str, Term]] | None:
         if sign in (">", ">="):
             sign, left, right_side = sign.replace(">", "<"), right_side, left
         links.append((sign, minus(right_side, left)))
+    links = links[::-1] if signs[0][0] == ">" else links  # 3 > x > -1 is -1 < x < 3
     return links if all(sign[0] == signs[0][0] for sign in signs) else None
 
 
@@ -158,6 +170,8 @@ def _unordered(gold: Term, answer: Term, rules: Rules) -> Match | None:
         parts = [interval_of(member) for member in answer.args]
         if rules.inequality_for_interval and None not in parts:
             return match(gold, Term("union", tuple(p for p in parts if p is not None)), rules)
+        if all(member.head == "bracket" and len(member.args) == 2 for member in answer.args):
+            return match(gold, Term("union", answer.args), rules)  # (1, 2) or (3, 4)
         return wrong("compare", "a list where a union of intervals is wanted")
     if gold.head == "list" and answer.head == "union":
         parts = [interval_of(member) for member in gold.args]
@@ -188,8 +202,8 @@ def _list_and_tuple(gold: Term, answer: Term, rules: Rules) -> Match:
     listed, fixed = (gold, answer) if gold.head == "list" else (answer, gold)
     named = [assigned(member) for member in listed.args]
     names = [a[0] for a in named if a]
-    if fixed.name == "()" and len(names) == len(listed.args) and names == sorted(set(names)):
-        values = tuple(a[1] for a in named if a)
+    if fixed.name == "()" and len(names) == len(listed.args) == len(set(names)):
+        values = tuple(a[1] for a in sorted((a for a in named if a), key=lambda a: a[0]))
         return _in_order(fixed.args, values, rules) if fixed is gold else _in_order(values, fixed.args, rules)
     if fixed is gold and rules.brackets_may_be_missing and fixed.name == "()" and not names:
         return _in_order(gold.args, answer.args, rules)
@@ -276,6 +290,8 @@ def _matrices(gold: Term, answer: Term, rules: Rules) -> Match | None:
     thin = len(matrix.args) == 1 or len(matrix.args[0].args) == 1
     if thin and rules.column_is_tuple and other.head == "bracket" and other.name in ("()", "[]"):
         return _in_order(_entries(gold), _entries(answer), rules)
+    if other is answer and other.head == "bracket" and other.name == "[]" and all(row.head == "bracket" and row.name == "[]" for row in other.args):
+        return match(gold, Term("matrix", tuple(Term("list", row.args) for row in other.args)), rules)  # [[1, 2], [3, 4]]
     return wrong("compare", "only one of them is a matrix")
 
 
@@ -322,6 +338,10 @@ def _bases(gold: Term, answer: Term, rules: Rules) -> Match | None:
         if gold.name != answer.name:
             return wrong("compare", "other digits")
         return found_by(same(gold.args[0], answer.args[0]))
+    ten = answer if answer.head == "base" else gold
+    if ten.args[0].value == 10:  # 42_10 is 42
+        plain = number(int(ten.name))
+        return match(*((gold, plain) if ten is answer else (plain, answer)), rules)
     if gold.head == "base" and rules.base_may_be_missing and answer.value is not None:
         return right("exact", "the same digits") if str(answer.value) == gold.name else wrong("compare", "other digits")
     return wrong("compare", "only one of them names a base")

@@ -43,14 +43,19 @@ class Formulas(Enclosures):
         terms = [self.signed(self.take("+", "-", "±", "∓"))]
         while sign := self.take("+", "-", "±", "∓"):
             terms.append(self.signed(sign))
+        total = terms[0] if len(terms) == 1 else Term("+", tuple(terms))
+        if self.take("over"):  # TeX's own fraction: all that stands before it in the group over all that follows
+            total = over(total, self.sum())
+        elif self.take("choose"):
+            total = Term("binom", (total, self.sum()))
         self.depth -= 1
-        return terms[0] if len(terms) == 1 else Term("+", tuple(terms))
+        return total
 
     def signed(self, sign: str) -> Term:
         if sign and self.peek().text in ("+", "-") and self.peek(1).text not in ("+", "-"):  # 3 + -2
             return self.signed_by(sign, self.signed(self.take("+", "-")))
-        if self.take("dollar"):
-            return Term("quantity", (self.signed_by(sign, self.product()),), "dollar")
+        if money := self.money():
+            return Term("quantity", (self.signed_by(sign, self.product()),), money)
         return self.signed_by(sign, self.product())
 
     def signed_by(self, sign: str, term: Term) -> Term:
@@ -87,10 +92,12 @@ class Formulas(Enclosures):
         mixed = left.value is not None and left.value.denominator == 1 and self.peek().spaced and self.tokens[self.at - 1].kind == "number"
         top = self.power()
         if mixed and top.value is not None and top.value.denominator == 1 and self.take("/"):
-            bottom = self.power()
+            power = self.power()
+            bottom = power.args[0] if power.head in ("quantity", "degree") else power
             if bottom.value is not None and bottom.value.denominator == 1 and 0 < top.value < bottom.value:
                 assert left.value is not None
-                return number(left.value + top.value / bottom.value)
+                whole = number(left.value + top.value / bottom.value)
+                return whole if bottom is power else power._replace(args=(whole,))
         if left.value is not None and self.tokens[self.at - 2].text not in (")", "}"):
             raise Unreadable("two numbers side by side")
         return times(left, top)
@@ -100,11 +107,13 @@ class Formulas(Enclosures):
         whole = left.value is not None and left.value.denominator == 1 and self.tokens[self.at - 1].kind in ("number", "grouped")
         fraction = self.peek().text == "frac"
         right = self.power()
-        if fraction and whole and right.value is not None:
+        part = right.args[0] if right.head in ("quantity", "degree") else right  # 33 1/3 % is a third of one hundred, not 33 times 1/3 %
+        if fraction and whole and part.value is not None:
             assert left.value is not None
-            if right.value >= 1:
+            if part.value >= 1:
                 raise Unsupported("a whole number before an improper fraction: a product or a mixed number")
-            return number(left.value + right.value)
+            mixed = number(left.value + part.value)
+            return mixed if part is right else right._replace(args=(mixed,))
         return times(left, right)
 
     def begins_atom(self) -> bool:
@@ -112,7 +121,7 @@ class Formulas(Enclosures):
         if token.kind in ("number", "grouped", "repeating", "letter"):
             return True
         if token.kind == "command":
-            return token.text not in ("newrow", "end", "dollar", "circ", "not", "choose", "pmod")
+            return token.text not in ("newrow", "end", "circ", "not", "choose", "over", "pmod")
         if token.kind == "word":
             return token.text in FUNCTIONS
         return token.kind == "sign" and (token.text in ("(", "[", "{", "lfloor", "lceil") or (token.text == "|" and not self.bars))
@@ -139,8 +148,6 @@ class Formulas(Enclosures):
                     base = self.decorated(base, "'")
                 else:
                     return raised(base, self.exponent())
-            elif self.take("choose"):
-                raise Unsupported("write \\binom")
             else:
                 return base
 
@@ -182,7 +189,7 @@ class Formulas(Enclosures):
     def argument(self, *, names: bool = False) -> Term:
         """What a command or ``^`` takes: braces, or one token. ``2^10`` is read as people mean it, with the whole number."""
         if self.take("{"):
-            if names and (self.peek().kind == "text" or self.peek().kind == "word"):
+            if names and self.peek().kind in ("text", "word"):
                 self.at += 1
                 self.need("}")
                 return ONE
@@ -230,7 +237,7 @@ class Formulas(Enclosures):
 
     def value_in_brackets(self, name: str) -> bool:
         """Whether a lone number in brackets comes next: I(0) is a value of I, since nobody writes a product with 0 so."""
-        return name not in CONSTANTS and self.peek(1).kind == "number" and self.peek(2).text == ")"
+        return name not in CONSTANTS and self.peek(1).kind == "number" and self.peek(2).text == ")" and self.peek(3).text != "^"
 
     def figure(self, name: str) -> str:
         r"""The name of ``\angle ABC``."""
@@ -260,8 +267,8 @@ class Formulas(Enclosures):
 
     def function(self, name: str) -> Term:
         r"""``\sin 3x``, ``\sin^2 x``, ``\log_{10} 2``, ``\sqrt``-like words; a bracket holds exactly the argument."""
+        base, exponent = number(10) if name == "lg" else None, None
         name = _ALIASES.get(name, name)
-        base, exponent = None, None
         while self.at_sign("_", "^"):
             if self.take("_"):
                 base = self.argument()
@@ -269,12 +276,14 @@ class Formulas(Enclosures):
                 self.at += 1
                 exponent = self.argument()
         inverse = exponent == MINUS_ONE and name in _INVERSE
-        args = self.function_arguments()
+        args = self.function_arguments(name)
         term = applied(_INVERSE[name] if inverse else name, args, base)
         return term if exponent is None or inverse else raised(term, exponent)
 
-    def function_arguments(self) -> tuple[Term, ...]:
+    def function_arguments(self, name: str) -> tuple[Term, ...]:
         token = self.peek()
+        if token.text == "{{" and name in ("max", "min", "gcd", "lcm"):
+            return self.enclosed("{{").args
         if token.text in ("(", "[", "{") and token.kind == "sign":
             inner = self.enclosed(token.text)
             inner = self.postfix(inner)
@@ -321,7 +330,7 @@ class Formulas(Enclosures):
 
     def root(self) -> Term:
         order = number(2)
-        if self.peek().text == "[" and not self.peek().spaced:
+        if self.peek().text == "[":
             self.at += 1
             order = self.sum()
             self.need("]")

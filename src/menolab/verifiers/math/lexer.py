@@ -24,6 +24,8 @@ FUNCTIONS = frozenset((
     "sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "coth", "arcsin", "arccos", "arctan", "arccot", "arcsec", "arccsc", "asin",
     "acos", "atan", "ln", "log", "lg", "exp", "max", "min", "gcd", "lcm", "sqrt", "abs", "sgn", "det", "deg", "arg", "Re", "Im",
 ))  # fmt: skip
+MONEY = {"dollar": "dollar", "pounds": "£", "euro": "euro", "yen": "yuan", "rupee": "rupee", "$": "dollar", "€": "euro", "£": "£", "¥": "yuan", "₹": "rupee"}
+"""Command or sign -> unit of money, which may stand before its number."""
 NAMES = {"pi": "pi", "infinity": "oo", "infty": "oo", "inf": "oo", "oo": "oo"}
 _JOINERS = frozenset(("and", "or"))
 _CAPITALISED = re.compile("[A-Z][a-z][a-z]")
@@ -48,19 +50,19 @@ _WRAPPERS = frozenset((
     "hbox", "rm", "bf", "it", "boldsymbol", "bm", "mathcal",
 ))  # fmt: skip
 _KEPT = frozenset((
-    "frac", "sqrt", "binom", "overline", "bar", "dot", "vec", "hat", "widehat", "tilde", "overrightarrow", "ddot", "begin", "end", "newrow", "dollar",
-    "pmod", "mathbb", "circ", "sum", "prod", "int", "not",
+    "frac", "sqrt", "binom", "overline", "bar", "dot", "vec", "hat", "widehat", "tilde", "overrightarrow", "ddot", "begin", "end", "newrow",
+    "pmod", "mathbb", "circ", "sum", "prod", "int", "not", "over",
 ))  # fmt: skip
 _UNSUPPORTED = frozenset((
-    "lim", "limsup", "liminf", "sup", "over", "iint", "iiint", "oint", "bigcap", "perp", "parallel", "cong", "sim", "to", "rightarrow", "Rightarrow",
+    "lim", "limsup", "liminf", "sup", "iint", "iiint", "oint", "bigcap", "perp", "parallel", "cong", "sim", "to", "rightarrow", "Rightarrow",
     "leftarrow", "leftrightarrow", "implies", "iff", "forall", "exists", "nexists", "nabla", "oplus", "otimes", "underbrace", "overbrace", "stackrel",
     "substack", "mathscr", "mathfrak", "nmid", "subset", "subseteq", "supset", "supseteq", "notin", "vdots", "ddots", "dim", "ker", "hom", "Pr", "mapsto",
-    "longrightarrow", "propto", "ll", "gg", "lll", "asymp", "doteq", "overset", "underset", "underline", "widetilde", "cancel", "color", "phantom", "dagger",
+    "longrightarrow", "propto", "ll", "gg", "lll", "asymp", "doteq", "overset", "underset", "widetilde", "cancel", "phantom", "dagger",
     "arctanh", "arcsinh", "arccosh", "Vert", "lVert", "rVert", "top", "bot", "neg", "lnot", "sqcup", "sqcap", "uplus",
     "circledcirc", "bullet", "diamond", "triangleq", "coloneqq", "nsubseteq", "subsetneq", "because", "therefore", "cdotp", "prec", "succ", "eqref", "ref",
 ))  # fmt: skip
 """LaTeX that an answer may well hold, and whose meaning is not read here."""
-_SAME = {"dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "dbinom": "binom", "tbinom": "binom", "choose": "choose", "varnothing": "emptyset", "rm": "text"}
+_SAME = {"dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "dbinom": "binom", "tbinom": "binom", "surd": "sqrt", "varnothing": "emptyset", "rm": "text"}
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
@@ -69,6 +71,8 @@ _TOKEN = re.compile(
     |(?P<number>(?:[0-9]+(?:\.[0-9]+|\.(?![.0-9]))?|\.[0-9]+)(?:[eE][+-]?[0-9]+(?![0-9A-Za-z^.]))?)
     |\\(?P<command>[A-Za-z]+)\*?
     |(?P<letters>[A-Za-z]+)
+    |(?P<han>[\u4e00-\u9fff]+)
+    |(?P<money>[€£¥₹])
     |\\(?P<escaped>[{}%|&#_])
     |(?P<sign><=|>=|!=|<>|==|:=|\*\*|\.\.\.+|[-+*/^_=<>()\[\]{}|,;:!'%&])
     """,
@@ -78,6 +82,10 @@ _PLAIN_TEXT = re.compile(r"[^A-Za-z\\]*(?:(?:\b(?:and|or)\b|(?<![A-Za-z])[A-Za-z
 """Text that holds no words: numbers, lone letters, "and", "or"."""
 
 _NAMES_IN_ROW = re.compile(r"[A-Za-z]{3,20}(?:, [A-Za-z]{3,20})+(?:,? and [A-Za-z]{3,20})?|[A-Za-z]{3,20} and [A-Za-z]{3,20}")
+_LETTERS_OF_UNITS = re.compile(r"(?:[msghLlNJWVKCAFTH](?: ?\^ ?-?[1-3])?[ /*]{0,2})+")
+"""Marked-up letters that are units after a number: m, m/s^2, m s^-1."""
+_WORDY = re.compile("[A-Za-z]{2}")
+_COMMAND = re.compile(r"\\[A-Za-z]+")
 _ABBREVIATION = re.compile(r"[A-Za-z]\.[A-Za-z]")
 
 
@@ -106,6 +114,8 @@ def tokens(text: str) -> list[Token]:
             new = [_command(name)]
         elif kind == "letters":
             new = _letters(piece, found, text, at)
+        elif kind == "han":
+            new = [Token("text", piece)]
         else:
             new = [_plain(kind, piece)]
         found += [new[0]._replace(spaced=spaced or new[0].spaced), *new[1:]] if new else []
@@ -120,12 +130,16 @@ def _plain(kind: str, piece: str) -> Token:
         raise Unreadable(f"a number of more than {MAX_DIGITS} digits")
     if kind == "escaped":
         return Token("sign", {"{": "{{", "}": "}}", "|": "||"}.get(piece, piece))
+    if kind == "money":
+        return Token("money", MONEY[piece])
     if kind == "sign":
         piece = {"**": "^", "==": "=", ":=": "=", "<>": "!="}.get(piece, "…" if piece.startswith("...") else piece)
     return Token(kind, piece)
 
 
 def _command(name: str) -> Token:
+    if name in MONEY:
+        return Token("money", MONEY[name])
     if name in _SIGNS:
         sign = _SIGNS[name]
         return Token("word" if sign in ("and", "or", "mod") else "sign", sign)
@@ -146,13 +160,13 @@ def _command(name: str) -> Token:
 
 def _letters(run: str, before: list[Token], text: str, at: int) -> list[Token]:
     """A run of letters without markup: a unit after a number, a function, "and", a word, or a product of variables."""
-    minutes = run == "min" and _ends_number(before) and _stops(text, at)
+    minutes = run in ("min", "deg") and _ends_number(before) and _stops(text, at)
     if (run in FUNCTIONS or run in _JOINERS or run == "mod") and not minutes:
         return [Token("command" if run == "sqrt" else "word", run)]
     if run in NAMES:
         return [Token("letter", NAMES[run])]
     if run == "USD":
-        return [Token("command", "dollar")]
+        return [Token("money", "dollar")]
     if run.lower() in BARE and _ends_number(before) and _stops(text, at):
         return [Token("text", run)]
     if before and before[-1].kind == "text":
@@ -203,6 +217,10 @@ def _text(content: str, before: list[Token]) -> list[Token]:
     bare = stripped.strip(" ,.;")
     if not bare:
         return []
+    if "\\" in content and not _WORDY.search(_COMMAND.sub(" ", content)):  # \mathbf{\frac12}: markup around a formula
+        return tokens(content)
+    if _ends_number(before) and _LETTERS_OF_UNITS.fullmatch(bare):
+        return [Token("text", bare, True)]
     if bare == "min" and _ends_number(before):
         return [Token("text", bare, True)]
     if bare in FUNCTIONS or bare.lower() in _JOINERS or bare == "mod":

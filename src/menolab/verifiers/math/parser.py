@@ -83,16 +83,16 @@ class Parser(Formulas):
 
     def side(self, start: int) -> Term:
         """One side of a relation, with its unit. `start` is where the item began: if words follow that are no unit, it is all words."""
-        if self.take("dollar"):
-            return Term("quantity", (self.union(),), self.more_unit("dollar"))
+        if money := self.money():
+            return Term("quantity", (self.union(),), self.more_unit(money))
         if self.peek().kind == "text" and (self.peek(1).text in RELATIONS or self.peek(1) is END):
             self.at += 1
             return symbol(self.tokens[self.at - 1].text)
         if self.peek().kind == "text":
             return self.words(self.at)
         term = self.union()
-        if self.take("dollar"):
-            return Term("quantity", (term,), "dollar")
+        if money := self.money():
+            return Term("quantity", (term,), money)
         if self.peek().kind != "text":
             return term
         unit = self.unit()

@@ -8,7 +8,7 @@ from menolab.verifiers.math import numeric
 from menolab.verifiers.math.match import Match, right, undecided, wrong
 from menolab.verifiers.math.rules import Rules
 from menolab.verifiers.math.symbolic import Finding, same, with_log_base
-from menolab.verifiers.math.terms import E, Term, number, product, replace, symbol, variables, walk
+from menolab.verifiers.math.terms import E, Term, number, product, replace, show, symbol, variables, walk
 from menolab.verifiers.math.units import Unit, read_unit
 
 
@@ -119,7 +119,7 @@ def _numbers(gold: Fraction, answer: Fraction, rules: Rules) -> Match:
         return right("exact", "equal")
     if rules.tolerance and abs(gold - answer) <= Fraction(rules.tolerance) * abs(gold):
         return right("tolerance", "within the tolerance")
-    return wrong("exact", "not equal")
+    return wrong("exact", f"not equal: {show(number(answer))}, not {show(number(gold))}")
 
 
 def found_by(finding: Finding) -> Match:

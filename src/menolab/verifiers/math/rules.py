@@ -17,6 +17,8 @@ class Rules(Piece):
     too, and of several that are far apart the last one counts ("wait, no ...")."""
     chain_may_stand: bool = True
     """``1/2 = 0.5`` is an answer if all its sides are equal; otherwise chains are refused, equal or not."""
+    value_may_be_named: bool = True
+    """``m + n = 42`` equals a gold 42: it says what was asked for. A single name, x = 42 or AB = 42, is dropped in any case."""
     percent_is_ratio: bool = True
     """28% equals 0.28."""
     percent_sign_may_be_missing: bool = True
@@ -63,7 +65,7 @@ def lenient() -> Rules:
 def strict() -> Rules:
     """Rules for rewards: one answer in tags or a box, no chains, no corrections, nothing converted or supplied."""
     return Rules(
-        one_box_or_tag=True, chain_may_stand=False, percent_sign_may_be_missing=False, units_convert=False,
+        one_box_or_tag=True, chain_may_stand=False, value_may_be_named=False, percent_sign_may_be_missing=False, units_convert=False,
         degrees_are_radians=False, log_base_is_free=False, brackets_may_be_missing=False, column_is_tuple=False, ratio_is_fraction=False,
         base_may_be_missing=False, no_solution_is_empty_set=False,
     )  # fmt: skip

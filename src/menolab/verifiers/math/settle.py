@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise
@@ -109,6 +110,12 @@ def name_of(term: Term) -> str:
         return ",".join(arg.name for arg in term.args)
     if term.head == "call" and all(arg.head == "symbol" for arg in term.args):
         return term.name
+    if term.head == "call" and all(arg.head == "symbol" or arg.value is not None for arg in term.args):
+        return show(term)  # f(3): the value at a point, which is not that at another
+    if term.head == "*" and all(arg.head == "symbol" and len(arg.name) == 1 and arg.name.isupper() for arg in term.args):
+        return "".join(arg.name for arg in term.args)  # the segment AB
+    if term.head == "abs" and re.match("[A-Z]{2}|vec ", inside := name_of(term.args[0])):
+        return f"|{inside}|"  # a length, while |x| = 3 leaves x open
     if term.head == "*" and len(term.args) == 2 and _simple_name(term.args[0]) and term.args[1].head == "symbol" and term.args[0].name in "NMpqrSTuvydhHPQ":
         return term.args[0].name  # N(n) = ...: a letter that is not always a function, before a bracket
     return ""

@@ -49,6 +49,12 @@ class Stream(abc.ABC):
         if not self.take(text):
             raise Unreadable(f"{text!r} is missing" if self.peek() is END else f"{self.peek().text[:20]!r} where {text!r} is wanted")
 
+    def money(self) -> str:
+        """The unit of a sign of money that comes next, which is passed; otherwise nothing."""
+        token = self.peek()
+        self.at += token.kind == "money"
+        return token.text if token.kind == "money" else ""
+
     def at_sign(self, *signs: str) -> bool:
         """Whether a sign comes next that is one of `signs`."""
         return self.peek().kind == "sign" and self.peek().text in signs

@@ -12,9 +12,10 @@ from menolab.verifiers.extract import extract
 from menolab.verifiers.math.clean import clean, words
 from menolab.verifiers.math.compare import compare
 from menolab.verifiers.math.match import Match, right, undecided, wrong
+from menolab.verifiers.math.notations import constant_reading
 from menolab.verifiers.math.parser import parse
 from menolab.verifiers.math.rules import Rules, strict
-from menolab.verifiers.math.terms import Term, Unreadable, Unsupported
+from menolab.verifiers.math.terms import Term, Unreadable, Unsupported, variables
 from menolab.verifiers.verifier import Verifier
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,15})")
@@ -36,7 +37,7 @@ class Math(Verifier):
 
     def __call__(self, problem: Problem, text: str) -> Verdict:
         """The verdict on a whole response. Nothing extracted is wrong at stage "extract"."""
-        found = extract(text, strict=self.rules.one_box_or_tag, boxes=True)
+        found = extract(text, strict=self.rules.one_box_or_tag, boxes=True, listed=True)
         if found.answer is None:
             return _verdict(wrong("extract", found.reason), None)
         if len(found.answer) > self.longest:
@@ -48,7 +49,7 @@ class Math(Verifier):
         if gold == answer:
             return right("identical", "the same text") if gold.strip() else wrong("parse", "empty")
         if _NUMBER.fullmatch(gold) and _NUMBER.fullmatch(answer):
-            return right("exact", "equal") if int(gold) == int(answer) else wrong("exact", "not equal")
+            return right("exact", "equal") if int(gold) == int(answer) else wrong("exact", f"not equal: {answer}, not {gold}")
         if max(len(gold), len(answer)) > self.longest:
             return wrong("parse", "too long") if len(gold) <= self.longest else undecided("the gold answer is too long")
         return self._chosen(gold, answer) or self._compared(gold, answer)
@@ -70,6 +71,10 @@ class Math(Verifier):
             return undecided(f"the gold answer cannot be read: {error}")
         if wanted.head == "text" and words(gold).casefold() == words(answer).casefold():
             return right("text", "the same words")
+        found = self._parsed(gold, answer, wanted)
+        return found if found.right else self._constants(gold, answer) or found
+
+    def _parsed(self, gold: str, answer: str, wanted: Term) -> Match:
         try:
             return self._readings(gold, answer, wanted, parse(answer))
         except Unsupported as error:
@@ -78,6 +83,20 @@ class Math(Verifier):
             return wrong("parse", str(error))
         except RecursionError:  # the caller's own stack was nearly used up
             return undecided("nested too deeply")
+
+    def _constants(self, gold: str, answer: str) -> Match | None:
+        """The comparison of two constants in which letters are units or combinations, if either can be read so and they are equal then."""
+        readings = [constant_reading(text) for text in (gold, answer)]
+        if readings == [None, None]:
+            return None
+        try:
+            terms = [parse(reading or text) for reading, text in zip(readings, (gold, answer), strict=True)]
+        except Unreadable:
+            return None
+        if any(variables(term) for term in terms):
+            return None
+        found = compare(terms[0], terms[1], self.rules)
+        return found if found.right else None
 
     def _readings(self, gold: str, answer: str, wanted: Term, given: Term) -> Match:
         """The comparison; where exactly one side writes 1,234 and it is not the number, that side is also read as a list."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from menolab import load
-from menolab.load import Free, Moment, others
+from menolab.load import FreeProcessors, Moment, others
 
 
 def test_others_is_what_this_process_did_not_use() -> None:
@@ -51,7 +51,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     ],
 )
 def test_free_processors(machine: dict[str, float], seconds: float, busy: float, own: float, most: int, free: int) -> None:
-    count = Free(most)
+    count = FreeProcessors(most)
     machine.update(wall=0.9)
     assert count() == 1, "nothing is known yet"
     machine.update(wall=seconds, busy=busy, own=own)
@@ -62,6 +62,6 @@ def test_free_processors(machine: dict[str, float], seconds: float, busy: float,
 
 def test_free_processors_are_those_that_this_process_may_use(machine: dict[str, float], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(load.os, "sched_getaffinity", lambda pid: {2}, raising=False)
-    count = Free(4)
+    count = FreeProcessors(4)
     machine.update(wall=2.0)
     assert count() == 1

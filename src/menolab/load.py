@@ -48,7 +48,7 @@ def others(begin: Moment, end: Moment) -> float:
     return max(0.0, foreign - TICKS / os.sysconf("SC_CLK_TCK")) / max(end.wall - begin.wall, 1e-9)
 
 
-class Free:
+class FreeProcessors:
     """How many processors others leave free, at least one and at most some. Cheap to ask: it looks once a second.
 
     One until the first look, and for good where the system does not say how busy it is. A limit on the time of a container's processes is not seen.

@@ -37,7 +37,7 @@ class Machine:
 
 
 def machine(work: Workload, side: int = 0, size: int = MOST_BYTES) -> Machine:
-    """Rates of a square product in both dtypes and bandwidth of memory, on the workload's device and threads.
+    """Rates of a square product in both dtypes, torch's or ours, and bandwidth of memory, on the workload's device and threads.
 
     Args:
         work: its device and threads count.
@@ -46,6 +46,7 @@ def machine(work: Workload, side: int = 0, size: int = MOST_BYTES) -> Machine:
     """
     import torch
 
+    from menolab.models.lean.products import Product
     from menolab.models.memory import free_bytes
 
     work.settle()
@@ -54,7 +55,8 @@ def machine(work: Workload, side: int = 0, size: int = MOST_BYTES) -> Machine:
     rates = {}
     for name in DTYPES:
         x = torch.randn(side, side, device=device).to(getattr(torch, name))
-        rates[name] = 2 * side**3 / seconds_of(lambda x=x: x @ x, device)
+        ways = (lambda x=x: x @ x, lambda ours=Product(x, None), x=x: ours(x))
+        rates[name] = 2 * side**3 / min(seconds_of(way, device) for way in ways)
     count = min(size, free_bytes(torch.device(device)) // 8) // 4
     a, b, c = (torch.ones(count, device=device) for _ in range(3))
     copy = 2 * 4 * count / seconds_of(lambda: a.copy_(b), device)
@@ -80,12 +82,15 @@ def products(work: Workload) -> list[dict[str, Any]]:
 def _product(out: int, into: int, tokens: int, dtype: Any, device: str) -> dict[str, float]:
     import torch
 
+    from menolab.models.lean.products import Product
+
     weight, few, many, back = (torch.randn(*shape, device=device).to(dtype) for shape in ((out, into), (ROWS, into), (tokens, into), (tokens, out)))
+    drawing = Product(weight, None)
     runs = {
-        "decode": (ROWS, lambda: torch.nn.functional.linear(few, weight)),
-        "forward": (tokens, lambda: torch.nn.functional.linear(many, weight)),
-        "to_input": (tokens, lambda: back @ weight),
-        "to_weight": (tokens, lambda: back.T @ many),
+        "decode": (ROWS, lambda: drawing(few)),
+        "forward": (tokens, lambda: Product(weight, None)(many)),
+        "to_input": (tokens, lambda: Product(weight.T, None)(back)),
+        "to_weight": (tokens, lambda: Product(many.T, None)(back.T)),
     }
     with torch.no_grad():
         return {name: 2 * rows * out * into / seconds_of(run, device) for name, (rows, run) in runs.items()}

@@ -13,7 +13,7 @@ from menolab.errors import BadInput
 from menolab.evaluation import record
 from menolab.evaluation.evaluate import evaluate
 from menolab.files import locked, remove_scratch
-from menolab.load import Free
+from menolab.load import FreeProcessors
 from menolab.models.checkpoint import Checkpoint
 from menolab.models.lean import native
 from menolab.models.policy import Policy
@@ -67,7 +67,7 @@ def settle_threads(run: Run, policy: Policy) -> None:
     take the processors that others leave free meanwhile.
     """
     threads, small = run.launch.threads, sum(p.numel() for p in policy.model.parameters()) < SMALL
-    native.staff(Free(MOST) if small and not threads else torch.get_num_threads)
+    native.staff(FreeProcessors(MOST) if small and not threads else torch.get_num_threads)
     torch.set_num_threads(threads or (1 if small else torch.get_num_threads()))
     if not threads and not small:
         run.keep_launch(replace(run.launch, threads=torch.get_num_threads()))

@@ -120,7 +120,7 @@ FAULTS = (
           ("tests/curricula/test_replay_prefixes.py",)),
     Fault("replays are replayed", "curricula/replay_prefixes.py", "for group in groups if not group.problem.start for", "for group in groups for",
           ("tests/curricula/test_replay_prefixes.py",)),
-    Fault("a replay outgrows the limit", "samplers/resumed.py", "decoding.max_tokens - len(start))", "decoding.max_tokens)",
+    Fault("a replay outgrows the limit", "samplers/continued.py", "decoding.max_tokens - len(start) if within", "decoding.max_tokens if within",
           ("tests/samplers/test_resumed.py",)),
     Fault("one continuation, many times", "samplers/planned.py", "keys[p].fold(*path), decoding.max_tokens", "keys[p].fold(path[0]), decoding.max_tokens",
           ("tests/samplers/test_planned.py",)),

@@ -106,14 +106,20 @@ def members(family: type) -> dict[str, type]:
 
 def published_names(family: type) -> dict[str, Maker]:
     """The published names whose return annotation is `family` (or a member of it)."""
-    found = {}
+    return {name: maker for name, maker, result in _published() if issubclass(result, family)}
+
+
+@functools.cache
+def _published() -> list[tuple[str, Maker, type]]:
+    """Every published name, its maker and what it returns, by name."""
+    found = []
     for module in import_rooms():
         for name, maker in vars(module).items():
             if hasattr(maker, "__published__") and maker.__module__ == module.__name__:
                 result = typing.get_type_hints(maker).get("return")
-                if isinstance(result, type) and issubclass(result, family):
-                    found[name] = maker
-    return dict(sorted(found.items()))
+                if isinstance(result, type):
+                    found.append((name, maker, result))
+    return sorted(found, key=lambda row: row[0])
 
 
 def plain_name(name: str) -> str:

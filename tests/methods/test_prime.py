@@ -48,7 +48,8 @@ def test_process_rewards_reach_letters_in_fewer_steps_than_outcomes_alone(seed: 
     whole = prime(beta=0.5, draws=1)
     outcome = replace(whole, process=NoProcess(), advantage=Chain((LeaveOneOut(),)))
     curves = {name: curve(tmp_path / name, method, steps=18, seed=seed) for name, method in (("whole", whole), ("outcome", outcome))}
-    assert curves["whole"][-1]["process_accuracy"] > 0.75 and "process_accuracy" not in curves["outcome"][-1]
+    accuracies = {name: [row["process_accuracy"] for row in rows if "process_accuracy" in row] for name, rows in curves.items()}  # none where no pair differs
+    assert mean(accuracies["whole"][-5:]) > 0.75 and not accuracies["outcome"]
     rates = {name: [row["pass_rate"] for row in rows] for name, rows in curves.items()}
     assert sum(rates["whole"]) > sum(rates["outcome"]) and steps_to(rates["whole"], 0.75) < steps_to(rates["outcome"], 0.75)
 

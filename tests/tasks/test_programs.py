@@ -13,7 +13,7 @@ from menolab.verifiers.extract import response
 
 FILES = [
     ("humaneval/HumanEval.jsonl.gz", "humaneval", 164, 41), ("mbpp/mbpp.jsonl", "mbpp", 499, 125), ("cruxeval/cruxeval.jsonl", "cruxeval-output", 800, 1),
-    ("evalplus/HumanEvalPlus_prerelease.jsonl", "humanevalplus", 163, 55), ("evalplus/MbppPlus-v0.1.0.jsonl", "mbppplus", 399, 133),
+    ("evalplus/HumanEvalPlus_prerelease.jsonl", "humanevalplus", 164, 55), ("evalplus/MbppPlus-v0.1.0.jsonl", "mbppplus", 399, 133),
 ]  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -70,13 +71,7 @@ class Learner:
                 out.loss.backward()
             for name, value in {"loss": float(out.loss.detach()), **out.metrics}.items():
                 metrics[name] = metrics.get(name, 0.0) + value
-        norms = {name: clip_gradient(optimizer, self.max_grad_norm) for name, (optimizer, _) in steps.items()}
-        if not all(map(math.isfinite, (metrics["loss"], *norms.values()))):
-            raise RunFailed(f"loss {metrics['loss']}, gradient norm {' and '.join(map(str, norms.values()))}: not finite; no step was taken")
-        for optimizer, rate in steps.values():
-            take_step(optimizer, rate)
-        metrics |= norms
-        return metrics
+        return metrics | dict(zip(steps, take_steps(metrics["loss"], list(steps.values()), self.max_grad_norm), strict=True))
 
     def _inputs(self, batch: Batch, credit_BT: torch.Tensor, index_B: torch.Tensor) -> LossInputs:
         """What the loss may read about some rollouts of the update, whose log-probabilities carry the gradient."""
@@ -151,18 +146,26 @@ def _of_whole_groups(length_B: torch.Tensor, group_B: torch.Tensor, micro_tokens
     return parts
 
 
-def clip_gradient(optimizer: torch.optim.Optimizer, largest: float) -> float:
-    """Scale the gradient of what the optimiser moves down to a norm of at most `largest`; returns the norm that it had, 0 where there is none."""
-    parameters = [p for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
-    return float(torch.nn.utils.clip_grad_norm_(parameters, largest)) if parameters else 0.0
+def take_steps(loss: float, steps: Sequence[tuple[torch.optim.Optimizer, float]], largest: float) -> list[float]:
+    """A step of each optimiser at its learning rate, its gradient scaled down to a norm of at most `largest`; returns the norms that they had.
 
+    Where nothing has a gradient the norm is 0 and no step is taken.
 
-def take_step(optimizer: torch.optim.Optimizer, lr: float) -> None:
-    """One step at a learning rate; none where nothing has a gradient."""
-    for group in optimizer.param_groups:
-        group["lr"] = lr
-    if any(p.grad is not None for group in optimizer.param_groups for p in group["params"]):
-        optimizer.step()
+    Raises:
+        RunFailed: the loss or a norm is not finite; no weight was moved.
+    """
+    norms = []
+    for optimizer, _ in steps:
+        parameters = [p for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
+        norms.append(float(torch.nn.utils.clip_grad_norm_(parameters, largest)) if parameters else 0.0)
+    if not all(map(math.isfinite, (loss, *norms))):
+        raise RunFailed(f"loss {loss}, gradient norm {' and '.join(map(str, norms))}: not finite; no step was taken")
+    for optimizer, lr in steps:
+        for group in optimizer.param_groups:
+            group["lr"] = lr
+        if any(p.grad is not None for group in optimizer.param_groups for p in group["params"]):
+            optimizer.step()
+    return norms
 
 
 def _on(value: torch.Tensor | None, device: torch.device) -> torch.Tensor | None:

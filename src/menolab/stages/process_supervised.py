@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +11,7 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from menolab.engines.torch_engine import TorchEngine
-from menolab.errors import BadInput, RunFailed, check_range
+from menolab.errors import BadInput, check_range
 from menolab.judges.process_reward import stepped
 from menolab.judges.step_head import Head, Stepped, batches, contrast, step_scores
 from menolab.judges.step_labels import ByCompletions, StepLabels
@@ -23,7 +22,7 @@ from menolab.runs.run import Run
 from menolab.runs.stage import Stage
 from menolab.samplers.independent import Independent
 from menolab.schedules import Cosine, Schedule
-from menolab.stages.learner import adamw, clip_gradient, take_step
+from menolab.stages.learner import adamw, take_steps
 from menolab.stages.supervised import Order
 
 
@@ -114,10 +113,7 @@ def fit(
         share.backward()
         loss += float(share.detach())
         hits += float(((scores_N > 0) == (labels_N > 0.5)).sum())
-    norm = clip_gradient(optimizer, max_grad_norm)
-    if not (math.isfinite(loss) and math.isfinite(norm)):
-        raise RunFailed(f"loss {loss}, gradient norm {norm}: not finite; no step was taken")
-    take_step(optimizer, lr)
+    (norm,) = take_steps(loss, [(optimizer, lr)], max_grad_norm)
     return {"loss": loss, "grad_norm": norm, "accuracy": hits / max(count, 1)}
 
 

@@ -114,11 +114,11 @@ class Reinforce(Stage):
 
     def __call__(self, run: Run, policy: Policy) -> Policy:
         setup, key = run.setup, run.key.fold("reinforce")
-        reference = frozen_copy(policy) if "reference_logprobs" in self._needs else None
+        reference = frozen_copy(policy) if "reference_logprobs" in self._needs and not self.follow else None
         critic = self.critic(run, policy, self.adapter, key.fold("critic"))
         process = self.process(run, policy, self.adapter, key.fold("process"))
         policy = self.adapter(policy, key.fold("adapter"))
-        if reference is not None and self.follow:
+        if self.follow:
             reference = frozen_copy(policy)  # with the adapter, whose parameters it follows
         anchor = reference if "reference_logprobs" in all_needs(self.loss) else None
         learns = learner(run, policy, self.loss, setup.decoding, setup.weight_decay, anchor, critic)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ import torch
 from torch.nn.functional import logsigmoid
 
 from menolab.engines.torch_engine import TorchEngine
-from menolab.errors import BadInput, RunFailed, check_range
+from menolab.errors import BadInput, check_range
 from menolab.judges.process_reward import BUDGET
 from menolab.judges.self_labels import SelfLabels
 from menolab.judges.step_head import Head, Stepped, batches, contrast, step_scores
@@ -26,7 +25,7 @@ from menolab.runs.run import Run
 from menolab.runs.stage import Stage
 from menolab.samplers.independent import Independent
 from menolab.schedules import Cosine, Schedule
-from menolab.stages.learner import adamw, clip_gradient, take_step
+from menolab.stages.learner import adamw, take_steps
 from menolab.tasks.task import verify
 
 Pair = tuple[Stepped, Stepped]
@@ -160,9 +159,6 @@ def rank(policy: Policy, head: Head, optimizer: torch.optim.Optimizer, pairs: Se
     margin_N = scores[:, 0] - scores[:, 1]
     loss = -logsigmoid(margin_N).mean()
     loss.backward()
-    norm = clip_gradient(optimizer, max_grad_norm)
     value = float(loss.detach())
-    if not (math.isfinite(value) and math.isfinite(norm)):
-        raise RunFailed(f"loss {value}, gradient norm {norm}: not finite; no step was taken")
-    take_step(optimizer, lr)
+    (norm,) = take_steps(value, [(optimizer, lr)], max_grad_norm)
     return {"loss": value, "grad_norm": norm, "accuracy": float((margin_N > 0).float().mean())}

@@ -189,10 +189,10 @@ class _Drawing:
         began = time.perf_counter()
         groups = Independent(self.samples)(self.engine, problems, self.decoding, self.key)
         drawn, rows = time.perf_counter(), []
+        read = iter(self.reads.columns([rollout for group in groups for rollout in group.rollouts], self.decoding))
         for group in groups:
             about = json.dumps(dict(group.problem.facts), ensure_ascii=False)
-            read = self.reads.columns(group.rollouts, self.decoding)
-            own = [replace(self._row(group.problem, about, rollout), **numbers) for rollout, numbers in zip(group.rollouts, read, strict=True)]
+            own = [replace(self._row(group.problem, about, rollout), **next(read)) for rollout in group.rollouts]
             rows += [judged(row, self.task, group.problem, first=self.first) for row in own]
         return rows, {"sample": drawn - began, "verify": time.perf_counter() - drawn}
 

@@ -26,6 +26,7 @@ MOST_VOTES = 64
 """Samples a problem up to which maj@k is summed up with what is drawn: exact over all subsets, it takes half a second a problem at 256, and no study of large
 k reads it."""
 
+
 @dataclass(frozen=True)
 class Desk:
     """What every study is given beside its subjects."""

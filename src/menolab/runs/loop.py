@@ -77,7 +77,7 @@ class Loop:
             self.run.sync()
             checkpoint.save(self.run.checkpoints, self.stage, self.step, self.trained, self.state)
             now = time.monotonic()
-            self._next_save = now + (max(self.run.launch.checkpoint_every, 20 * (now - began)) if self.run.launch.checkpoint_every else 0.0)
+            self._next_save = now + (max(self.run.launch.checkpoint_every, 50 * (now - began)) if self.run.launch.checkpoint_every else 0.0)
         if stop:
             raise Interrupted(f"stopped after {self.stage} step {self.step}; state saved")
 

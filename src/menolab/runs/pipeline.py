@@ -14,6 +14,7 @@ from menolab.evaluation import record
 from menolab.evaluation.evaluate import evaluate
 from menolab.files import locked, remove_scratch
 from menolab.load import FreeProcessors
+from menolab.memory import keep_freed
 from menolab.models.checkpoint import Checkpoint
 from menolab.models.lean import native
 from menolab.models.policy import Policy
@@ -42,6 +43,7 @@ def carry_out(run: Run) -> None:
 
 
 def _carry_out(run: Run) -> None:
+    keep_freed()
     policy = run.setup.base(run.key.fold("base"))
     settle_threads(run, policy)
     check(run, policy)

@@ -44,7 +44,7 @@ class Launch:
     threads: int = 0
     """CPU threads; 0: torch's choice, which a resumed run keeps; for a small model one, and its kernels those that other processes leave free."""
     checkpoint_every: float = 15.0
-    """Seconds between checkpoints, more where saving one takes more than a twentieth of that; 0 saves after every step."""
+    """Seconds between checkpoints, more where saving one takes more than a fiftieth of that; 0 saves after every step."""
     rollouts_every: int = 10
     """Steps between saved rollouts; 0 saves none."""
     micro_tokens: int = 0

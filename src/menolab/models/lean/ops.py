@@ -56,19 +56,29 @@ def fused(x: torch.Tensor) -> bool:
 def add_norm(x_ND: torch.Tensor, h_ND: torch.Tensor | None, weight_D: torch.Tensor, epsilon: float, dtype: torch.dtype) -> tuple[torch.Tensor, torch.Tensor]:
     """The residual stream x + h, and its RMS norm in `dtype`, which is that of h too."""
     if fused(x_ND):
+        if not torch.is_grad_enabled():
+            return _add_norm(x_ND, h_ND, weight_D, epsilon, dtype)[:2]
         stream_ND, y_ND = _AddNorm.apply(x_ND, h_ND, weight_D, epsilon, dtype)
         return stream_ND if h_ND is not None else x_ND, y_ND
     stream_ND = x_ND if h_ND is None else x_ND + h_ND
     return stream_ND, F.rms_norm(stream_ND, (x_ND.shape[-1],), weight_D, epsilon).to(dtype)
 
 
+def _add_norm(
+    x: torch.Tensor, h: torch.Tensor | None, weight: torch.Tensor, epsilon: float, dtype: torch.dtype
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """The stream (x itself where nothing is added), its norm, and what each row was divided by."""
+    n, d = x.shape
+    stream = x if h is None else torch.empty_like(x)
+    y, scale = torch.empty(n, d, dtype=dtype), torch.empty(n)
+    native.call("add_norm", dtype, n, d, x, h, weight, epsilon, stream, y, scale)
+    return stream, y, scale
+
+
 class _AddNorm(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: torch.Tensor, h: torch.Tensor | None, weight: torch.Tensor, epsilon: float, dtype: torch.dtype) -> Any:
-        n, d = x.shape
-        stream = x if h is None else torch.empty_like(x)
-        y, scale = torch.empty(n, d, dtype=dtype), torch.empty(n)
-        native.call("add_norm", dtype, n, d, x, h, weight, epsilon, stream, y, scale)
+        stream, y, scale = _add_norm(x, h, weight, epsilon, dtype)
         ctx.save_for_backward(stream, scale, weight)
         ctx.alone, ctx.dtype = h is None, dtype
         return (None if ctx.alone else stream), y
@@ -91,19 +101,23 @@ class _AddNorm(torch.autograd.Function):
 def swiglu(gate_up_N2F: torch.Tensor) -> torch.Tensor:
     """silu(gate) * up, [N, F]; gates are the first half of the columns. Shazeer 2020, arXiv:2002.05202, section 2."""
     if fused(gate_up_N2F):
-        return _Swiglu.apply(gate_up_N2F)
+        return _Swiglu.apply(gate_up_N2F) if torch.is_grad_enabled() else _swiglu(gate_up_N2F)
     gate, up = gate_up_N2F.chunk(2, -1)
     return F.silu(gate) * up
+
+
+def _swiglu(gate_up: torch.Tensor) -> torch.Tensor:
+    n, f = gate_up.shape[0], gate_up.shape[1] // 2
+    out = gate_up.new_empty(n, f)
+    native.call("swiglu", gate_up.dtype, n, f, gate_up, out)
+    return out
 
 
 class _Swiglu(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, gate_up: torch.Tensor) -> torch.Tensor:
-        n, f = gate_up.shape[0], gate_up.shape[1] // 2
-        out = gate_up.new_empty(n, f)
-        native.call("swiglu", gate_up.dtype, n, f, gate_up, out)
         ctx.save_for_backward(gate_up)
-        return out
+        return _swiglu(gate_up)
 
     @staticmethod
     def backward(ctx: Any, *grads: Any) -> Any:

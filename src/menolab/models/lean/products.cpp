@@ -18,21 +18,24 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// A tile is 16 x 16 words of 32 bits, a word two neighbours in depth. A's tiles: a row of A a row. B's: a column of B a column. A step of depth is three
-// tiles: the h, m and l of 16 rows (or columns) and 32 numbers of depth.
-static const int EDGE = 16, DEPTH = 32, WORDS = EDGE * EDGE, STEP = 3 * WORDS;
-static const int CHUNK = 32;      // steps of depth that are gone through at a time: 1,024 numbers
+// A tile is 16 x 16 words of 32 bits, a word two neighbours in depth. A's tiles: a row of A a row. B's: a column of B a column. A strip is 32 rows of A, or
+// 32 columns of B; a step of depth of a strip is 32 numbers of each: its first 16 rows' h, m and l, a tile each, then the other 16's.
+static const int EDGE = 16, SIDE = 2 * EDGE, DEPTH = 32, WORDS = EDGE * EDGE, HALF = 3 * WORDS, STEP = 2 * HALF;
+static const int PART = 4;        // steps multiplied before the sums leave the tiles: 24 KiB of B's strip, which stays in the first cache
+static const int CHUNK = 16;      // steps of depth that are gone through before the next rows
 static const int HELD = 1 << 18;  // words of A's tiles that a thread holds: 1 MiB, half of its cache
+static const int LARGE = 1 << 19; // numbers of a result that no cache of a core holds: they are stored past it
 static const int LINE = 16;       // words of a cache line
-static inline int tiles(int n) { return (n + EDGE - 1) / EDGE; }
+static const int AHEAD = 2;       // steps of a strip of B that are on their way
+static inline int strips(int n) { return (n + SIDE - 1) / SIDE; }
 static inline int steps(int k) { return (k + DEPTH - 1) / DEPTH; }
 
 // ---- floats into tiles -----------------------------------------------------------------------------------------------------------------------
 
 // The next part of x, in the upper halves of words; x is left with the rest, exactly. The first is rounded, so that the rest has either sign.
 static inline __m512i part(__m512& x, bool nearest) {
-  __m512i w = _mm512_castps_si512(x), one = _mm512_set1_epi32(1);
-  if (nearest) w = _mm512_add_epi32(w, _mm512_add_epi32(_mm512_set1_epi32(0x7fff), _mm512_and_si512(_mm512_srli_epi32(w, 16), one)));
+  __m512i w = _mm512_castps_si512(x);
+  if (nearest) w = _mm512_add_epi32(w, _mm512_set1_epi32(0x8000));
   w = _mm512_and_si512(w, _mm512_set1_epi32((int)0xffff0000));
   x = _mm512_sub_ps(x, _mm512_castsi512_ps(w));
   return w;
@@ -67,7 +70,7 @@ struct Matrix { const float* at; int outer, depth, stride; bool deep; };
 // The step of depth from k of 16 rows of A, or with COLUMNS columns of B, from o. Zero beyond the edge.
 template <bool COLUMNS>
 static inline void fill(const Matrix& x, int o, int k, uint32_t* out) {
-  int outer = std::min(EDGE, x.outer - o), depth = std::min(DEPTH, x.depth - k);
+  int outer = std::clamp(x.outer - o, 0, EDGE), depth = std::min(DEPTH, x.depth - k);
   const __m512 none = _mm512_setzero_ps();
   if (x.deep) {
     __mmask16 lanes = (__mmask16)((1u << outer) - 1);
@@ -88,12 +91,13 @@ static inline void fill(const Matrix& x, int o, int k, uint32_t* out) {
     for (int p = 0; p < 3; p++) transpose(out + p * WORDS);
 }
 
-// `count` steps of depth of `lots` rows or columns of tiles, one lot after the other; read in the order in which the matrix lies.
+// `count` steps of depth of strips, one strip after the other; read in the order in which the matrix lies.
 template <bool COLUMNS>
-static void fill_lots(const Matrix& x, int first, int lots, int begin, int count, uint32_t* out) {
-  for (int u = 0; u < lots * count; u++) {
-    int lot = x.deep ? u % lots : u / count, s = x.deep ? u / lots : u % count;
-    fill<COLUMNS>(x, (first + lot) * EDGE, (begin + s) * DEPTH, out + ((size_t)lot * count + s) * STEP);
+static void fill_strips(const Matrix& x, int first, int number, int begin, int count, uint32_t* out) {
+  int halves = 2 * number;
+  for (int u = 0; u < halves * count; u++) {
+    int half = x.deep ? u % halves : u / count, s = x.deep ? u / halves : u % count;
+    fill<COLUMNS>(x, (2 * first + half) * EDGE, (begin + s) * DEPTH, out + ((size_t)(half / 2) * count + s) * STEP + (half % 2) * HALF);
   }
 }
 
@@ -109,36 +113,65 @@ static inline void fetch(const uint32_t* at, int words) {
   for (int i = 0; i < words; i += LINE) _mm_prefetch((const char*)(at + i), _MM_HINT_T0);
 }
 
-// Two neighbouring columns of tiles, and ROWS rows of them: what each reads, what the next block reads first, and the columns after these, of which
-// `lines` lines a step are fetched meanwhile.
-struct Panels { const uint32_t *a, *lower_a, *b, *right_b, *next, *next_beside, *later; int count, lines; };
+// The sums of a block, 32 x 32, and where they belong; given there a few rows at a time while the next block is multiplied.
+struct Sums {
+  const float *at, *before;  // the block's own, and those of the parts before it, if any
+  float* to;
+  const float* shift;
+  size_t stride;
+  int rows = 0, wide;
+  bool onto, past;  // added to what is there; stored past the caches
 
-#define LOAD_A(p) _tile_loadd(4, a + p * WORDS, 64); if (ROWS > 1) _tile_loadd(5, lower_a + p * WORDS, 64)
-#define LOAD_B(p) _tile_loadd(6, b + p * WORDS, 64); _tile_loadd(7, right_b + p * WORDS, 64)
+  void give(int first, int last) const {
+    last = std::min(last, rows);
+    if (first >= last) return;
+    for (int half = 0; half < wide; half += EDGE) {
+      __mmask16 lanes = (__mmask16)((1u << std::min(EDGE, wide - half)) - 1);
+      __m512 extra = shift ? _mm512_maskz_loadu_ps(lanes, shift + half) : _mm512_setzero_ps();
+      for (int i = first; i < last; i++) {
+        __m512 v = _mm512_load_ps(at + i * SIDE + half);
+        float* place = to + i * stride + half;
+        if (before) v = _mm512_add_ps(v, _mm512_load_ps(before + i * SIDE + half));
+        if (onto) v = _mm512_add_ps(v, _mm512_maskz_loadu_ps(lanes, place));
+        v = _mm512_add_ps(v, extra);
+        past ? _mm512_stream_ps(place, v) : _mm512_mask_storeu_ps(place, lanes, v);
+      }
+    }
+  }
+};
+
+#define LOAD_A(p) _tile_loadd(4, a + p * WORDS, 64); if (ROWS > 1) _tile_loadd(5, a + HALF + p * WORDS, 64)
+#define LOAD_B(p) _tile_loadd(6, b + p * WORDS, 64); _tile_loadd(7, b + HALF + p * WORDS, 64)
 #define MULTIPLY _tile_dpbf16ps(0, 4, 6); _tile_dpbf16ps(1, 4, 7); if (ROWS > 1) { _tile_dpbf16ps(2, 5, 6); _tile_dpbf16ps(3, 5, 7); }
 
+// `count` steps of a strip of A times one of B, into `out`. Meanwhile A's next tiles are fetched, the block before is given to its place, and `lines` lines a
+// step of what comes later of B are fetched into the second cache.
 template <int ROWS>
-static inline void block(const Panels& of, float* sums, size_t stride) {
-  for (int i = 0; i < ROWS * EDGE; i++) __builtin_prefetch(sums + i * stride, 1), __builtin_prefetch(sums + i * stride + EDGE, 1);
+static inline void block(const uint32_t* a, const uint32_t* b, int count, float* out, const Sums& waiting, const uint32_t* later, int lines) {
+  const uint32_t *first_a = a, *first_b = b;
+  int slice = SIDE / count / 2 + 1;
   _tile_zero(0); _tile_zero(1); _tile_zero(2); _tile_zero(3);
-  for (int s = 0; s < of.count; s++) {
-    const uint32_t *a = of.a + s * STEP, *lower_a = of.lower_a + s * STEP, *b = of.b + s * STEP, *right_b = of.right_b + s * STEP;
-    for (int i = 0; i < of.lines; i++) _mm_prefetch((const char*)(of.later + (s * of.lines + i) * LINE), _MM_HINT_T1);
-    LOAD_A(0); LOAD_B(2); fetch(a + STEP, WORDS); fetch(b + STEP + 2 * WORDS, WORDS); MULTIPLY              // h l
-    LOAD_B(1); fetch(lower_a + STEP, WORDS); fetch(right_b + STEP + 2 * WORDS, WORDS); MULTIPLY             // h m
-    LOAD_A(1); fetch(b + STEP + WORDS, WORDS); fetch(right_b + STEP + WORDS, WORDS); MULTIPLY               // m m
-    LOAD_B(0); fetch(a + STEP + WORDS, 2 * WORDS); fetch(b + STEP, WORDS); MULTIPLY                         // m h
-    LOAD_A(2); fetch(lower_a + STEP + WORDS, 2 * WORDS); fetch(right_b + STEP, WORDS); MULTIPLY             // l h
+  for (int s = 0; s < count; s++, a += STEP, b += STEP) {
+    for (int i = 0; i < lines; i++, later += LINE) _mm_prefetch((const char*)later, _MM_HINT_T1);
+    LOAD_A(0); LOAD_B(2); fetch(a + STEP, WORDS); MULTIPLY                                                               // h l
+    LOAD_B(1); fetch(a + STEP + WORDS, WORDS); MULTIPLY waiting.give(2 * s * slice, (2 * s + 1) * slice);                // h m
+    LOAD_A(1); fetch(a + STEP + 2 * WORDS, 2 * WORDS); MULTIPLY waiting.give((2 * s + 1) * slice, (2 * s + 2) * slice);  // m m
+    LOAD_B(0); fetch(a + STEP + 4 * WORDS, WORDS); MULTIPLY                                                              // m h
+    LOAD_A(2); fetch(a + STEP + 5 * WORDS, WORDS); MULTIPLY                                                              // l h
   }
-  for (int s = 0; s < of.count; s++) {
-    const uint32_t *a = of.a + s * STEP, *lower_a = of.lower_a + s * STEP, *b = of.b + s * STEP, *right_b = of.right_b + s * STEP;
-    if (s + 2 < of.count) fetch(a + 2 * STEP, WORDS), fetch(b + 2 * STEP, WORDS), fetch(lower_a + 2 * STEP, WORDS), fetch(right_b + 2 * STEP, WORDS);
-    else if (s + 1 == of.count) fetch(of.next, STEP), fetch(of.next_beside, STEP);
-    LOAD_A(0); LOAD_B(0); MULTIPLY  // h h
-  }
-  _tile_stored(0, sums, stride * 4); _tile_stored(1, sums + EDGE, stride * 4);
-  if (ROWS > 1) { _tile_stored(2, sums + EDGE * stride, stride * 4); _tile_stored(3, sums + EDGE * stride + EDGE, stride * 4); }
+  a = first_a, b = first_b;
+  for (int s = 0; s < count; s++, a += STEP, b += STEP) { LOAD_A(0); LOAD_B(0); MULTIPLY }  // h h
+  _tile_stored(0, out, SIDE * 4); _tile_stored(1, out + EDGE, SIDE * 4);
+  if (ROWS > 1) { _tile_stored(2, out + EDGE * SIDE, SIDE * 4); _tile_stored(3, out + EDGE * SIDE + EDGE, SIDE * 4); }
 }
+
+// What a thread holds: A's tiles and the sums of their parts so far, in one large page, so that its addresses are found at once.
+struct Held {
+  uint32_t* tiles = (uint32_t*)std::aligned_alloc(1 << 21, 1 << 21);
+  float* sums = (float*)(tiles + HELD);
+  Held() { if (tiles) madvise(tiles, 1 << 21, MADV_HUGEPAGE); }
+  ~Held() { std::free(tiles); }
+};
 
 // C [a.outer, n] = A B, plus C where `add`, plus bias [n] where there is one. b: packed.
 struct Product {
@@ -149,54 +182,39 @@ struct Product {
   int n;
   bool add;
 
-  // Rows [first, last) and columns [from, to) of tiles; `from` is even. held: HELD words.
-  void run(int first, int last, int from, int to, uint32_t* held) const {
-    int depth = steps(a.depth), columns = tiles(n);
-    for (int begin = 0; begin < depth; begin += CHUNK) {
-      int count = std::min(CHUNK, depth - begin), room = HELD / (count * STEP) / 2 * 2;
-      size_t lot = (size_t)count * STEP;
-      for (int top = first; top < last; top += room) {
-        int rows = std::min(room, last - top);
-        fill_lots<false>(a, top, rows, begin, count, held);
-        // Down the columns, so that one pair of them is in the cache; or along the rows, C's own order, where all of B is.
-        bool along = (size_t)(to - from) * lot <= HELD;
-        int down = (rows + 1) / 2, across = (to - from + 1) / 2, lines = along ? 0 : (2 * STEP / LINE + down - 1) / down;
-        const uint32_t* columns_here = b + ((size_t)begin * columns + (size_t)from * count) * STEP;
-        for (int u = 0; u < down * across; u++) {
-          int i = along ? u / across : u % down, j = along ? u % across : u / down;
-          const uint32_t *row = held + 2 * i * lot, *column = columns_here + 2 * j * lot, *later = column + 2 * lot + (size_t)i * lines * count * LINE;
-          const uint32_t* next = along ? (j + 1 < across ? column + 2 * lot : columns_here) : (i + 1 < down ? row + 2 * lot : held);
-          Panels panels = {row, 2 * i + 1 < rows ? row + lot : nullptr, column, from + 2 * j + 1 < columns ? column + lot : column, next, next + lot, later, count, lines};
-          give(panels, (top + 2 * i) * EDGE, (from + 2 * j) * EDGE, add || begin, begin + count == depth ? bias : nullptr);
-        }
+  // Strips of rows [first, last) and of columns [from, to): as many rows as are held, and of these each chunk of depth with each strip of columns.
+  void run(int first, int last, int from, int to, const Held& held) const {
+    int depth = steps(a.depth), room = HELD / (std::min(CHUNK, depth) * STEP);
+    bool past = depth <= CHUNK && !add && (size_t)a.outer * n > LARGE && n % EDGE == 0 && (size_t)c % 64 == 0;
+    alignas(64) float blocks[2][SIDE * SIDE];  // one that is multiplied, one that waits
+    Sums waiting;
+    int turn = 0;
+    for (int top = first; top < last; top += room)
+      for (int begin = 0; begin < depth; begin += CHUNK) {
+        int rows = std::min(room, last - top), end = std::min(begin + CHUNK, depth);
+        for (int p = begin; p < end; p += PART)
+          fill_strips<false>(a, top, rows, p, std::min(PART, end - p), held.tiles + (size_t)(p - begin) * rows * STEP);
+        for (int j = from; j < to; j++)
+          for (int p = begin; p < end; p += PART) {
+            int count = std::min(PART, end - p);
+            const uint32_t *column = b + ((size_t)j * depth + p) * STEP, *later = column + AHEAD * STEP;
+            int lines = (STEP / LINE + rows - 1) / rows;
+            for (int i = 0; i < rows; i++) {
+              const uint32_t* row = held.tiles + ((size_t)(p - begin) * rows + (size_t)i * count) * STEP;
+              float *sums = held.sums + i * SIDE * SIDE, *out = p == begin && p + PART < end ? sums : blocks[turn ^= 1];
+              int high = std::min(SIDE, a.outer - (top + i) * SIDE);
+              const uint32_t* ahead = later + (size_t)i * count * lines * LINE;
+              high > EDGE ? block<2>(row, column, count, out, waiting, ahead, lines) : block<1>(row, column, count, out, waiting, ahead, lines);
+              waiting = {out, p > begin ? sums : nullptr, sums, nullptr, SIDE, out == sums ? 0 : high, SIDE, false, false};
+              if (p + PART < end) continue;
+              waiting.to = c + (size_t)(top + i) * SIDE * n + j * SIDE, waiting.stride = n, waiting.wide = std::min(SIDE, n - j * SIDE);
+              waiting.shift = bias && end == depth ? bias + j * SIDE : nullptr, waiting.onto = add || begin, waiting.past = past;
+            }
+          }
       }
-    }
+    waiting.give(0, SIDE);
+    _mm_sfence();
   }
-
-  // One block into its place, through `sums` where it is not whole or something is added.
-  void give(const Panels& panels, int row, int column, bool onto, const float* shift) const {
-    int high = std::min(panels.lower_a ? 2 * EDGE : EDGE, a.outer - row), wide = std::min(2 * EDGE, n - column);
-    float* to = c + (size_t)row * n + column;
-    if (high == 2 * EDGE && wide == 2 * EDGE && !onto && !shift) return block<2>(panels, to, n);
-    alignas(64) float sums[4 * WORDS];
-    panels.lower_a ? block<2>(panels, sums, 2 * EDGE) : block<1>(panels, sums, 2 * EDGE);
-    for (int half = 0; half < wide; half += EDGE) {
-      __mmask16 lanes = (__mmask16)((1u << std::min(EDGE, wide - half)) - 1);
-      __m512 extra = shift ? _mm512_maskz_loadu_ps(lanes, shift + column + half) : _mm512_setzero_ps();
-      for (int i = 0; i < high; i++) {
-        __m512 v = _mm512_load_ps(sums + i * 2 * EDGE + half);
-        if (onto) v = _mm512_add_ps(v, _mm512_maskz_loadu_ps(lanes, to + (size_t)i * n + half));
-        _mm512_mask_storeu_ps(to + (size_t)i * n + half, lanes, _mm512_add_ps(v, extra));
-      }
-    }
-  }
-};
-
-// A thread's room for A's tiles: one large page, so that its addresses are found at once.
-struct Held {
-  uint32_t* at = (uint32_t*)std::aligned_alloc(1 << 21, 1 << 21);
-  Held() { if (at) madvise(at, 1 << 21, MADV_HUGEPAGE); }
-  ~Held() { std::free(at); }
 };
 
 // Whether the processor has the unit and the system lets this process use it (Linux wants to be asked).
@@ -205,33 +223,30 @@ EXPORT int products_here() {
   return syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0;
 }
 
-// B's tiles, for each chunk of depth for each column of tiles: 768 words for every 16 columns and 32 numbers of depth.
+// B's tiles, strip by strip of columns: 1,536 words for every 32 columns and 32 numbers of depth.
 EXPORT void pack_columns_float32(int n, int k, const float* b, int stride, int deep, uint32_t* out, int threads) {
   Matrix x = {b, n, k, stride, (bool)deep};
-  int depth = steps(k), columns = tiles(n), share = (columns + threads - 1) / threads;
+  int depth = steps(k), columns = strips(n), share = (columns + threads - 1) / threads;
 #pragma omp parallel for num_threads(threads) schedule(static)
-  for (int t = 0; t < threads; t++)
-    for (int begin = 0; begin < depth; begin += CHUNK) {
-      int first = std::min(t * share, columns), count = std::min(CHUNK, depth - begin);
-      uint32_t* to = out + ((size_t)begin * columns + (size_t)first * count) * STEP;
-      fill_lots<true>(x, first, std::min(share, columns - first), begin, count, to);
-    }
+  for (int t = 0; t < threads; t++) {
+    int first = std::min(t * share, columns);
+    fill_strips<true>(x, first, std::min(share, columns - first), 0, depth, out + (size_t)first * depth * STEP);
+  }
 }
 
 // C [m, n] = A [m, k] times packed B [k, n] (plus C where `add`, plus bias).
 EXPORT void product_float32(int m, int n, int k, const float* a, int stride, int deep, const uint32_t* b, const float* bias, float* c, int add, int threads) {
   Product p = {{a, m, k, stride, (bool)deep}, b, bias, c, n, (bool)add};
-  // Threads share rows where there are many, and each reads all of B; else columns, and each makes tiles of all the rows for itself.
-  int rows = tiles(m), columns = tiles(n);
-  bool by_rows = rows >= 8 * threads || (rows >= 2 * threads && rows >= columns);
-  int side = by_rows ? rows : columns, share = (side + 2 * threads - 1) / (2 * threads) * 2;
+  // Threads share rows where there are more of them, and each reads all of B; else columns, and each makes tiles of all the rows for itself.
+  bool by_rows = m > n;
+  int side = strips(by_rows ? m : n), share = (side + threads - 1) / threads;
 #pragma omp parallel for num_threads(threads) schedule(static)
   for (int t = 0; t < threads; t++) {
     static thread_local Held held;
     TileConfig config;
     _tile_loadconfig(&config);
     int from = std::min(t * share, side), to = std::min((t + 1) * share, side);
-    by_rows ? p.run(from, to, 0, columns, held.at) : p.run(0, rows, from, to, held.at);
+    by_rows ? p.run(from, to, 0, strips(n), held) : p.run(0, strips(m), from, to, held);
     _tile_release();
   }
 }

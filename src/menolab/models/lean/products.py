@@ -19,7 +19,7 @@ TOKENS_AT_ONCE = 1024
 """Tokens whose part of a weight's gradient is computed at a time: what is packed for it stays in the cache."""
 
 
-TILE_COLUMNS, TILE_DEPTH, TILE_WORDS = 16, 32, 768
+TILE_COLUMNS, TILE_DEPTH, TILE_WORDS = 32, 32, 1536
 """What the kernels keep together of a right factor, in three parts; int32 words."""
 
 
@@ -34,6 +34,8 @@ class Product:
         """[N, O]."""
         if x_NI.device.type != "cpu" or x_NI.dtype != torch.float32 or not native.products():
             return F.linear(x_NI, self.weight_OI, self.bias_O)
+        if not torch.is_grad_enabled():
+            return _forward(x_NI, self.weight_OI, self.bias_O, self._columns)
         return _Linear.apply(x_NI, self.weight_OI, self.bias_O, lambda: self._columns)
 
     @functools.cached_property
@@ -42,11 +44,15 @@ class Product:
         return _packed(self.weight_OI.detach().t())
 
 
+def _forward(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None, columns: torch.Tensor) -> torch.Tensor:
+    return _product(x, columns, x.new_empty(len(x), len(weight)), bias=bias)
+
+
 class _Linear(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None, columns: Callable[[], torch.Tensor]) -> torch.Tensor:
         ctx.save_for_backward(x, weight)
-        return _product(x, columns(), x.new_empty(len(x), len(weight)), bias=bias)
+        return _forward(x, weight, bias, columns())
 
     @staticmethod
     def backward(ctx: Any, *grads: Any) -> Any:

@@ -32,9 +32,10 @@ class PagedRows(Rows):
 
         `longest`: most tokens of a row. `dtype`: of products, keys and values.
         """
-        self.policy, self.model, self.dtype = policy, model, dtype
+        self.model, self.dtype = model, dtype
         width = -(-longest // PAGE)
         self.layers: list[Layer] = list(model.layers(dtype, width * PAGE))
+        self.logits = model.head()
         heads = model.heads
         self.keys = [torch.empty(1 + pages, heads.key, heads.size, PAGE, dtype=dtype) for _ in self.layers]
         self.values = [torch.empty(1 + pages, heads.key, PAGE, heads.size, dtype=dtype) for _ in self.layers]
@@ -118,7 +119,7 @@ class PagedRows(Rows):
 
             x, h = self.model.layer(layer, x, h, self.dtype, mix)
         assert h is not None
-        return self.policy.logits(self.model.last(x[asked], h[asked]))
+        return self.logits(self.model.last(x[asked], h[asked]))
 
     def _copy(self, copies: list[tuple[int, int]]) -> None:
         if copies:
@@ -141,7 +142,7 @@ class PagedRows(Rows):
             x, h = self.model.layer(layer, x, h, self.dtype, mix)
         self.length = (self.length + 1).clamp_(max=self.table.shape[1] * PAGE - 1)  # a finished row may have no page left
         assert h is not None
-        return self.policy.logits(self.model.last(x, h))
+        return self.logits(self.model.last(x, h))
 
     def keep(self, index: torch.Tensor) -> None:
         kept = index.tolist()

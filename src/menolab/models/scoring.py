@@ -13,7 +13,7 @@ from torch.utils.checkpoint import checkpoint
 from menolab.engines.decoding import Decoding
 from menolab.models.cache import GrownLayer, read_prompts, share, unshareable
 from menolab.models.lean.forest import Forest
-from menolab.models.lean.model import lean
+from menolab.models.lean.model import LeanModel, lean
 from menolab.models.lean.ops import drawn
 from menolab.models.policy import Policy
 
@@ -21,6 +21,8 @@ ROWS_AT_ONCE = 64
 """Rows of one forward pass. On a CPU more rows do not go faster, they only pad more."""
 LOGITS_AT_ONCE = 2**24
 """Numbers of one block of logits: 64 MiB in float32."""
+Head = Callable[[torch.Tensor], torch.Tensor]
+"""What is read off hidden states [N, D]: logits [N, V], or a number [N]."""
 
 
 @dataclass(frozen=True)
@@ -70,19 +72,20 @@ def score(
     if not rows:
         nothing = torch.zeros(tokens_BT.shape, device=policy.device)
         return TokenStats(nothing, nothing.clone() if entropy else None, nothing[:, 0] if normalisers else None)
-    hidden_ND = _states(policy, rows, dtype)
+    model = lean(policy)
+    head, hidden_ND = policy.logits if model is None else model.head(), _states(policy, model, rows, dtype)
     targets_N = torch.tensor([token for row in rows for token in row.response], device=policy.device)
-    logprobs_N, entropy_N = _stats(policy, hidden_ND, targets_N, decoding, entropy)
+    logprobs_N, entropy_N = _stats(head, policy.plain.get_output_embeddings().weight.shape[0], hidden_ND, targets_N, decoding, entropy)
     return TokenStats(
         _spread(logprobs_N, rows, tokens_BT.shape),
         None if entropy_N is None else _spread(entropy_N, rows, tokens_BT.shape),
-        _normalisers(policy, hidden_ND, rows, len(prompts), decoding.temperature) if normalisers else None,
+        _normalisers(head, hidden_ND, rows, len(prompts), decoding.temperature) if normalisers else None,
     )
 
 
 def token_numbers(
     policy: Policy,
-    head: Callable[[torch.Tensor], torch.Tensor],
+    head: Head,
     prompts: Sequence[Sequence[int]],
     tokens_BT: torch.Tensor,
     mask_BT: torch.Tensor,
@@ -96,7 +99,7 @@ def token_numbers(
     rows = _rows(prompts, tokens_BT, mask_BT)
     if not rows:
         return torch.zeros(tokens_BT.shape, device=policy.device)
-    hidden_ND = _states(policy, rows, dtype)
+    hidden_ND = _states(policy, lean(policy), rows, dtype)
     return _spread(head(hidden_ND), rows, tokens_BT.shape)
 
 
@@ -125,18 +128,17 @@ def _spread(values_N: torch.Tensor, rows: list[_Row], shape: torch.Size) -> torc
     return values_N.new_zeros(shape.numel()).index_copy(0, at_N, values_N).view(shape)
 
 
-def _normalisers(policy: Policy, hidden_ND: torch.Tensor, rows: list[_Row], count: int, temperature: float) -> torch.Tensor:
+def _normalisers(head: Head, hidden_ND: torch.Tensor, rows: list[_Row], count: int, temperature: float) -> torch.Tensor:
     """log-sum-exp of the logits over the temperature [B] at the first token of each row, 0 for the empty ones."""
     ends = list(accumulate(len(row.response) for row in rows))
     first_R = torch.tensor([0, *ends[:-1]], device=hidden_ND.device)
-    logits_RV = policy.logits(hidden_ND[first_R])
+    logits_RV = head(hidden_ND[first_R])
     normaliser_R = torch.logsumexp((logits_RV.float() if logits_RV.dtype.itemsize < 4 else logits_RV) / temperature, -1)
     return normaliser_R.new_zeros(count).index_copy(0, torch.tensor([row.index for row in rows], device=hidden_ND.device), normaliser_R)
 
 
-def _states(policy: Policy, rows: list[_Row], dtype: torch.dtype | None) -> torch.Tensor:
+def _states(policy: Policy, model: LeanModel | None, rows: list[_Row], dtype: torch.dtype | None) -> torch.Tensor:
     """Hidden states [N, D] that predict the response tokens. Sorts `rows`: the states are in their order."""
-    model = lean(policy)
     if model is not None:
         forest = Forest.pack([row.prompt for row in rows], [row.response[:-1] for row in rows])
         asked = forest.predicting([len(row.response) for row in rows])
@@ -229,24 +231,23 @@ def _padded(rows: list[list[int]], device: torch.device) -> torch.Tensor:
 
 
 def _stats(
-    policy: Policy, hidden_ND: torch.Tensor, targets_N: torch.Tensor, decoding: Decoding, entropy: bool
+    head: Head, vocabulary: int, hidden_ND: torch.Tensor, targets_N: torch.Tensor, decoding: Decoding, entropy: bool
 ) -> tuple[torch.Tensor, torch.Tensor | None]:
     """Log-probabilities and, if asked for, entropies [N], in blocks."""
-    vocabulary = policy.plain.get_output_embeddings().weight.shape[0]
     block = max(1, LOGITS_AT_ONCE // vocabulary)
     if len(hidden_ND) <= block:
-        return _block_stats(policy, hidden_ND, targets_N, decoding, entropy)
+        return _block_stats(head, hidden_ND, targets_N, decoding, entropy)
     parts: list[Any] = [
-        checkpoint(_block_stats, policy, hidden, targets, decoding, entropy, use_reentrant=False, preserve_rng_state=False)
+        checkpoint(_block_stats, head, hidden, targets, decoding, entropy, use_reentrant=False, preserve_rng_state=False)
         for hidden, targets in zip(hidden_ND.split(block), targets_N.split(block), strict=True)
     ]
     return torch.cat([part[0] for part in parts]), torch.cat([part[1] for part in parts]) if entropy else None
 
 
 def _block_stats(
-    policy: Policy, hidden_ND: torch.Tensor, targets_N: torch.Tensor, decoding: Decoding, entropy: bool
+    head: Head, hidden_ND: torch.Tensor, targets_N: torch.Tensor, decoding: Decoding, entropy: bool
 ) -> tuple[torch.Tensor, torch.Tensor | None]:
-    logits_NV = policy.logits(hidden_ND)
+    logits_NV = head(hidden_ND)
     if not entropy and decoding.whole:
         return drawn(logits_NV, targets_N, decoding.temperature), None
     logits_NV = logits_NV.float() if logits_NV.dtype.itemsize < 4 else logits_NV

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from itertools import chain
 from typing import Any
 
 import torch
@@ -29,34 +30,35 @@ def collate(groups: Sequence[Group], limit: int) -> Batch:
 def stack(rollouts: Sequence[Rollout], group_B: Sequence[int], limit: int) -> Batch:
     """Rollouts as one batch; `group_B` numbers each one's group."""
     width = max(1, max(len(r.tokens) for r in rollouts))
-    mask_BT = torch.zeros(len(rollouts), width, dtype=torch.bool)
-    given_BT = torch.zeros(len(rollouts), width, dtype=torch.bool)
-    tokens_BT = torch.zeros(len(rollouts), width, dtype=torch.int64)
-    logprobs_BT = torch.zeros(len(rollouts), width)
-    rewards_BT = torch.zeros(len(rollouts), width)
-    for b, r in enumerate(rollouts):
-        length = len(r.tokens)
-        mask_BT[b, :length] = True
-        given_BT[b, : r.given] = True
-        tokens_BT[b, :length] = torch.tensor(r.tokens, dtype=torch.int64)
-        logprobs_BT[b, :length] = torch.tensor(r.logprobs)
-        rewards_BT[b, : len(r.token_rewards)] = torch.tensor(r.token_rewards)
+    mask_BT = _first([len(r.tokens) for r in rollouts], width)
     return Batch(
         prompts=tuple(r.prompt for r in rollouts),
-        tokens_BT=tokens_BT,
+        tokens_BT=_padded([r.tokens for r in rollouts], width, torch.int64),
         mask_BT=mask_BT,
-        logprobs_BT=logprobs_BT,
+        logprobs_BT=_padded([r.logprobs for r in rollouts], width, torch.float32),
         reward_B=torch.tensor([_number(r) for r in rollouts], dtype=torch.float32),
         group_B=torch.tensor(list(group_B), dtype=torch.int64),
         truncated_B=torch.tensor([r.truncated for r in rollouts]),
         totals=Totals(rollouts=len(rollouts), tokens=int(mask_BT.sum()), groups=len(set(group_B)), limit=limit),
         answers=tuple(r.verdict.extracted if r.verdict else None for r in rollouts),
         keys=tuple(r.key for r in rollouts),
-        given_BT=given_BT if given_BT.any() else None,
+        given_BT=_first([r.given for r in rollouts], width) if any(r.given for r in rollouts) else None,
         wording_B=torch.tensor([-1 if r.wording is None else r.wording for r in rollouts]) if any(r.wording != 0 for r in rollouts) else None,
         turn_B=torch.tensor([r.turn for r in rollouts]) if any(r.turn for r in rollouts) else None,
-        token_rewards_BT=rewards_BT if any(r.token_rewards for r in rollouts) else None,
+        token_rewards_BT=_padded([r.token_rewards for r in rollouts], width, torch.float32) if any(r.token_rewards for r in rollouts) else None,
     )
+
+
+def _first(lengths: Sequence[int], width: int) -> torch.Tensor:
+    """True on so many first places of each row."""
+    return torch.arange(width) < torch.tensor(lengths)[:, None]
+
+
+def _padded(rows: Sequence[Sequence[float]], width: int, dtype: torch.dtype) -> torch.Tensor:
+    """Ragged rows, zeros on the right. All numbers at once: a tensor for each row costs more than a small model's forward pass."""
+    out = torch.zeros(len(rows), width, dtype=dtype)
+    out[_first([len(row) for row in rows], width)] = torch.tensor(list(chain.from_iterable(rows)), dtype=dtype)
+    return out
 
 
 def _number(rollout: Rollout) -> float:

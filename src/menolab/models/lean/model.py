@@ -41,6 +41,9 @@ class Layer:
     down: Product
 
 
+SMALL_HEAD = 1 << 22
+"""Most weights of a head that is multiplied as layers are; a larger one's packed copy would take more memory than it saves time."""
+
 _ROTATIONS: weakref.WeakKeyDictionary[Any, tuple[torch.Tensor, torch.Tensor]] = weakref.WeakKeyDictionary()
 
 
@@ -48,7 +51,7 @@ class LeanModel:
     """The modules of a policy's model, read where they lie: what the learner moves, this sees."""
 
     def __init__(self, policy: Policy):
-        self.plain = policy.plain
+        self.policy, self.plain = policy, policy.plain
         config = self.plain.config
         self.base = self.plain.base_model
         size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
@@ -91,7 +94,7 @@ class LeanModel:
             dtype: of the products; the parameters' own by default.
         """
         dtype = dtype or self.dtype
-        again = torch.is_grad_enabled() and any(getattr(module, "gradient_checkpointing", False) for module in self.base.modules())
+        again = torch.is_grad_enabled() and any(layer.gradient_checkpointing for layer in self.base.layers)
         x, h = self.embed(forest.tokens_N), None
         for layer in self.layers(dtype, int(forest.position_N.max()) + 1):
             mix = functools.partial(attend, heads=self.heads, turn=layer.turn, forest=forest)
@@ -111,6 +114,11 @@ class LeanModel:
     def last(self, x: torch.Tensor, h: torch.Tensor) -> torch.Tensor:
         """The final norm, in the head's dtype."""
         return add_norm(x, h.float(), self.base.norm.weight.float(), self.epsilon, torch.float32)[1].to(self.dtype)
+
+    def head(self) -> Callable[[torch.Tensor], torch.Tensor]:
+        """Logits [N, V] of hidden states [N, D], by the head's weights of this moment."""
+        module = self.plain.get_output_embeddings()
+        return self.policy.logits if _odd(module) or module.weight.numel() > SMALL_HEAD else _product(module, dtype=module.weight.dtype)
 
     @property
     def dtype(self) -> torch.dtype:

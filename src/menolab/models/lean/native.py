@@ -75,10 +75,13 @@ _staff: Callable[[], int] = torch.get_num_threads
 
 def call(name: str, dtype: torch.dtype, *args: Any) -> None:
     """Run one kernel on as many threads as `staff` said. Tensors are passed by address: contiguous, and alive until it returns; None is null."""
-    lib = _library()
-    assert lib is not None
     values = [a.data_ptr() if isinstance(a, torch.Tensor) else a for a in args]
-    getattr(lib, f"{name}_{NAMES[dtype]}")(*values, _staff())
+    _function(name, dtype)(*values, _staff())
+
+
+@functools.cache
+def _function(name: str, dtype: torch.dtype) -> Callable[..., None]:
+    return getattr(_library(), f"{name}_{NAMES[dtype]}")
 
 
 @functools.cache

@@ -24,7 +24,7 @@ static const int EDGE = 16, SIDE = 2 * EDGE, DEPTH = 32, WORDS = EDGE * EDGE, HA
 static const int PART = 4;        // steps multiplied before the sums leave the tiles: 24 KiB of B's strip, which stays in the first cache
 static const int CHUNK = 16;      // steps of depth that are gone through before the next rows
 static const int HELD = 1 << 18;  // words of A's tiles that a thread holds: 1 MiB, half of its cache
-static const int LARGE = 1 << 19; // numbers of a result that no cache of a core holds: they are stored past it
+static const int LARGE = 1 << 17; // numbers of a result from which an update's are stored past the caches (a sampler's next operation reads them at once)
 static const int LINE = 16;       // words of a cache line
 static const int AHEAD = 2;       // steps of a strip of B that are on their way
 static inline int strips(int n) { return (n + SIDE - 1) / SIDE; }
@@ -185,7 +185,7 @@ struct Product {
   // Strips of rows [first, last) and of columns [from, to): as many rows as are held, and of these each chunk of depth with each strip of columns.
   void run(int first, int last, int from, int to, const Held& held) const {
     int depth = steps(a.depth), room = HELD / (std::min(CHUNK, depth) * STEP);
-    bool past = depth <= CHUNK && !add && (size_t)a.outer * n > LARGE && n % EDGE == 0 && (size_t)c % 64 == 0;
+    bool past = depth <= CHUNK && !add && a.outer > n && (size_t)a.outer * n > LARGE && n % EDGE == 0 && (size_t)c % 64 == 0;
     alignas(64) float blocks[2][SIDE * SIDE];  // one that is multiplied, one that waits
     Sums waiting;
     int turn = 0;

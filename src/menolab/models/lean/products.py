@@ -62,8 +62,9 @@ class _Linear(torch.autograd.Function):
             dx = _product(dy, _packed(weight), torch.empty_like(x))
         if ctx.needs_input_grad[1]:
             dw = torch.empty_like(weight)
-            for i, (dy_part, x_part) in enumerate(zip(dy.split(TOKENS_AT_ONCE), x.split(TOKENS_AT_ONCE), strict=True)):
-                _product(dy_part.t(), _packed(x_part), dw, add=i > 0)
+            for first in range(0, max(len(x), 1), TOKENS_AT_ONCE):
+                part = slice(first, first + TOKENS_AT_ONCE)
+                _product(dy[part].t(), _packed(x[part]), dw, add=first > 0)
         if ctx.needs_input_grad[2]:
             db = dy.sum(0)
         return dx, dw, db, None

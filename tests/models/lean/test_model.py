@@ -36,7 +36,7 @@ def ours(policy: Policy, dtype: torch.dtype | None = None) -> torch.Tensor:
     model = lean(policy)
     assert model is not None, unfit(policy)
     forest = Forest.pack(PROMPTS, RESPONSES)
-    return policy.logits(model.hidden(forest, forest.predicting([len(r) + 1 for r in RESPONSES]), dtype))
+    return model.head()(model.hidden(forest, forest.predicting([len(r) + 1 for r in RESPONSES]), dtype))
 
 
 def theirs(policy: Policy) -> torch.Tensor:
@@ -159,6 +159,15 @@ def test_layers_run_again_for_the_gradient(name, path, monkeypatch):
     assert len(runs) == 2 * len(policy.plain.base_model.layers)
     for name, wanted in expected.items():
         torch.testing.assert_close(again[name], wanted, rtol=1e-5, atol=1e-6)
+
+
+@needs_kernels
+def test_a_large_head_is_not_copied(monkeypatch):
+    policy = lean_tiny("qwen3")
+    small = ours(policy)
+    monkeypatch.setattr(module, "SMALL_HEAD", policy.plain.get_output_embeddings().weight.numel() - 1)
+    assert lean(policy).head() == policy.logits
+    assert torch.allclose(ours(policy), small, atol=1e-5)
 
 
 @needs_kernels

@@ -35,6 +35,14 @@ def test_chat_prompt_goes_through_the_template_once(policy):
     assert policy.tokenizer.decode(policy.encode("hi")) == "[user]hi[assistant]"
 
 
+@pytest.mark.parametrize("chat", [False, True])
+def test_many_prompts_are_encoded_as_each_alone(policy, chat):
+    policy.tokenizer.chat_template, policy.chat = TEMPLATE, chat
+    prompts = ["30 100 93 = 23", "", "é\n", "<think>12", "30 100 93 = 23"]
+    assert policy.encode_all(prompts) == [policy.encode(prompt) for prompt in prompts]
+    assert policy.encode_all([]) == []
+
+
 def test_chat_without_template_is_refused(policy):
     policy.chat = True
     with pytest.raises(BadInput, match="template"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 
 import pytest
 
@@ -48,6 +49,17 @@ def test_demonstrations_end_with_the_end_token_and_fit(tmp_path) -> None:
     for rollout in pool:
         assert rollout.tokens[-1] == policy.tokenizer.eos_token_id and len(rollout.tokens) <= 16
         assert policy.decode(rollout.tokens) == rollout.text
+
+
+def test_chunks_of_demonstrations_leave_no_seam(tmp_path) -> None:
+    """Skipping the long ones, over several calls of the tokenizer: each demonstration is keyed by its place in the stream of problems."""
+    run, task, key, limit = tiny_run(tmp_path / "run"), tiny_setup().task, Key.root(2), 9
+    policy = tiny_setup().base(Key.root(0))
+    texts = (task.demonstrate(p, key.fold("demonstration", i)).text for i, p in enumerate(islice(run.problems(Key.root(1)), 5000)))
+    fitting = [text for text in texts if len(policy.tokens([text])[0]) < limit]
+    pool = written(task, run.problems(Key.root(1)), policy, 600, limit, key)
+    assert [r.text for r in pool] == fitting[:600] and len(fitting) < 5000
+    assert len(written(task, islice(run.problems(Key.root(1)), 20), policy, 600, 64, key)) == 20
 
 
 def test_training_problems_are_never_held_out_ones(tmp_path) -> None:

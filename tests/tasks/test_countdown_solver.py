@@ -10,12 +10,12 @@ from menolab.tasks.countdown_solver import derivations, solutions, tally
 from menolab.verifiers.expression import parse
 
 
-def brute_force(numbers: tuple[int, int, int], target: int) -> tuple[int, int]:
+def brute_force(numbers: tuple[int, int, int], target: int, operations: str = "+-*/") -> tuple[int, int]:
     """(hits, expressions) over all trees of three numbers, written independently: both shapes, sides of + and * counted once."""
     hits = total = 0
     apply = {"+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "/": lambda a, b: a / b}
     for a, b, c in permutations(map(Fraction, numbers)):
-        for inner, outer in product("+-*/", repeat=2):
+        for inner, outer in product(operations, repeat=2):
             for flipped in (False, True):  # (a o b) o c, or c o (a o b)
                 weight = Fraction(1, 2) if inner in "+*" else Fraction(1)
                 weight *= Fraction(1, 2) if outer in "+*" else Fraction(1)
@@ -34,6 +34,14 @@ def brute_force(numbers: tuple[int, int, int], target: int) -> tuple[int, int]:
 )
 def test_tally_agrees_with_brute_force(numbers: tuple[int, int, int], target: int) -> None:
     assert tuple(tally(numbers, target)) == brute_force(numbers, target)
+
+
+@pytest.mark.parametrize("numbers", [(2, 2, 1), (3, 3, 6), (7, 5, 35)])
+@pytest.mark.parametrize("target", [0, 1, 2, 12])
+@pytest.mark.parametrize("operations", ["+-*/", "*/", "-/", "-*", "+"])
+def test_tally_counts_zeros_fractions_and_some_operations(numbers: tuple[int, int, int], target: int, operations: str) -> None:
+    """Solving for the other side divides, and zero is on some side here."""
+    assert tuple(tally(numbers, target, operations)) == brute_force(numbers, target, operations)
 
 
 def test_bits() -> None:
@@ -61,5 +69,6 @@ def test_derivations_stay_natural_and_say_what_they_compute() -> None:
             expression = parse(derivation.expression)
             assert expression.value() == derivation.value
             assert sorted(expression.numbers) == sorted(numbers)
-            for step in derivation.steps:
-                assert step.value >= 0 and parse(f"{step.left}{step.operation}{step.right}").value() == step.value
+            for left, operation, right, value in derivation:
+                assert value >= 0 and parse(f"{left}{operation}{right}").value() == value
+            assert derivation.sums == (not set(str(derivation)) & set("*/"))

@@ -37,17 +37,30 @@ class Policy:
         Raises:
             BadInput: `chat` without a template, or an empty prompt for a model that has no <bos>.
         """
+        return self.encode_all([prompt])[0]
+
+    def encode_all(self, prompts: Sequence[str]) -> list[tuple[int, ...]]:
+        """`encode` of every prompt, by one call of the tokenizer: half the time where there are hundreds.
+
+        Raises:
+            BadInput: as `encode`.
+        """
         if self.chat:
             if not self.tokenizer.chat_template:
                 raise BadInput("chat", True, "the tokenizer has no chat template; use chat=False")
-            message = [{"role": "user", "content": prompt}]
-            text = self.tokenizer.apply_chat_template(message, add_generation_prompt=True, tokenize=False)
-            return tuple(self.tokenizer(text, add_special_tokens=False)["input_ids"])  # the template wrote <bos> itself
-        plain = self.tokenizer(prompt, add_special_tokens=False)["input_ids"]
-        tokens = (*self._first, *plain) if tuple(plain[:1]) != self._first else tuple(plain)  # a prompt may come with its own <bos>
-        if not tokens:
-            raise BadInput("prompt", prompt, "is empty, and the tokenizer has no <bos> to start from")
-        return tokens
+            messages = [[{"role": "user", "content": prompt}] for prompt in prompts]
+            return self.tokens([self.tokenizer.apply_chat_template(m, add_generation_prompt=True, tokenize=False) for m in messages])  # <bos> is written there
+        plain = self.tokens(prompts)
+        first = len(self._first)
+        encoded = [tokens if tokens[:first] == self._first else self._first + tokens for tokens in plain]  # a prompt may come with its own <bos>
+        for prompt, tokens in zip(prompts, encoded, strict=True):
+            if not tokens:
+                raise BadInput("prompt", prompt, "is empty, and the tokenizer has no <bos> to start from")
+        return encoded
+
+    def tokens(self, texts: Sequence[str]) -> list[tuple[int, ...]]:
+        """The token ids of texts as they stand, nothing put before or after them."""
+        return [tuple(ids) for ids in self.tokenizer(list(texts), add_special_tokens=False)["input_ids"]] if texts else []
 
     @functools.cached_property
     def _first(self) -> tuple[int, ...]:

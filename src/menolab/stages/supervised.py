@@ -101,21 +101,25 @@ def written(task: Task, problems: Iterator[Problem], policy: Policy, count: int,
     Raises:
         BadInput: the task writes none, or nearly all are longer than the limit.
     """
+    pool: list[Rollout] = []
+    end = policy.tokenizer.eos_token_id
+    seen = too_long = 0
+    while chunk := list(islice(problems, min(_TOGETHER, count - len(pool)))):
+        texts = [demonstrated(task, problem, key.fold("demonstration", i)) for i, problem in enumerate(chunk, seen)]
+        for prompt, text, tokens in zip(policy.encode_all([p.prompt for p in chunk]), texts, policy.tokens(texts), strict=True):
+            seen += 1
+            length = len(tokens) + 1
+            if length <= limit:
+                pool.append(Rollout(prompt, (*tokens, end), (0.0,) * length, text, "stop"))
+                continue
+            too_long += 1
+            if too_long > 100 and too_long > 0.9 * seen:
+                raise BadInput("decoding.max_tokens", limit, f"{too_long} of {seen} demonstrations are longer (the last one {length}); raise it")
+    return pool
 
-    def within_limit() -> Iterator[Rollout]:
-        too_long = 0
-        for i, problem in enumerate(problems):
-            text = demonstrated(task, problem, key.fold("demonstration", i))
-            tokens = (*policy.tokenizer(text, add_special_tokens=False)["input_ids"], policy.tokenizer.eos_token_id)
-            if len(tokens) <= limit:
-                yield Rollout(policy.encode(problem.prompt), tokens, (0.0,) * len(tokens), text, "stop")
-            else:
-                too_long += 1
-                if too_long > 100 and too_long > 0.9 * (i + 1):
-                    raise BadInput("decoding.max_tokens", limit, f"{too_long} of {i + 1} demonstrations are longer (the last one {len(tokens)}); raise it")
 
-    return list(islice(within_limit(), count))
-
+_TOGETHER = 256
+"""Demonstrations that are tokenised by one call."""
 
 WINDOW = 16
 """Batches that are sorted by length together."""

@@ -106,10 +106,11 @@ class Countdown(Task):
             RunFailed: no target in the range could be reached.
         """
         random = key.random()
+        drawn = self.operations + "".join(o for o in self.operations if o in "-/")  # twice, once for each order of their sides
         for _ in range(_MOST_NUMBERS):
             numbers = tuple(random.randint(self.smallest, self.largest) for _ in range(self.numbers))
             for _ in range(_EXPRESSIONS_PER_NUMBERS):
-                value = _random_value(numbers, self.operations, random)
+                value = _random_value(numbers, drawn, random)
                 if value is not None and self.smallest_target <= value <= self.largest_target:
                     return countdown_problem(numbers, value, operations=self.operations, wording=self.wording)
         raise RunFailed(f"countdown: found no target from {self.smallest_target} to {self.largest_target} in {_MOST_NUMBERS} draws; widen the ranges")
@@ -134,14 +135,13 @@ def countdown_demonstration(problem: Problem, style: str, key: Key, verifier: Ve
 def _random_value(numbers: tuple[int, ...], operations: str, random: Random) -> int | None:
     """Value of an expression drawn by joining two of the parts at random until one is left; None if it is no integer.
 
-    - and / come twice in the draw, once for each order of their sides, so that all expressions over three numbers are equally likely.
+    All expressions over three numbers are equally likely where - and / come twice in `operations`.
     """
     pool: list[Ratio] = [(n, 1) for n in numbers]
-    drawn = operations + "".join(o for o in operations if o in "-/")
     while len(pool) > 1:
-        p, q = pool.pop(random.randrange(len(pool)))
-        r, s = pool.pop(random.randrange(len(pool)))
-        operation = random.choice(drawn)
+        p, q = pool.pop(_below(len(pool), random))
+        r, s = pool.pop(_below(len(pool), random))
+        operation = operations[_below(len(operations), random)]
         if operation == "+":
             p, q = p * s + r * q, q * s
         elif operation == "-":
@@ -155,3 +155,11 @@ def _random_value(numbers: tuple[int, ...], operations: str, random: Random) -> 
         pool.append((p, q))
     p, q = pool[0]
     return p // q if p % q == 0 else None
+
+
+def _below(count: int, random: Random) -> int:
+    """The number that `random.randrange(count)` gives, without its checks: a problem takes dozens of draws, which were half of its time."""
+    bits = count.bit_length()
+    while (drawn := random.getrandbits(bits)) >= count:
+        pass
+    return drawn

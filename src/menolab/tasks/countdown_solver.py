@@ -8,11 +8,14 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import combinations, compress
 from typing import NamedTuple
 
 Ratio = tuple[int, int]
 """Numerator and denominator in lowest terms, the denominator positive: a quarter of the time of `fractions.Fraction`."""
+
+_ZERO: Ratio = (0, 1)
 
 MAX_NUMBERS = 6
 """Six numbers have some seven million expressions (tens of seconds)."""
@@ -39,24 +42,34 @@ def tally(numbers: tuple[int, ...], target: int, operations: str = "+-*/") -> Ta
     if len(numbers) == 1:
         return Tally(int(numbers[0] == target), 1)
     hits = expressions = 0
+    ways = ("+" in operations) + 2 * ("-" in operations) + ("*" in operations) + 2 * ("/" in operations)
     for left, right in _divisions(numbers):
-        for (p, q), times_a in _values(left, operations).items():
-            for (r, s), times_b in _values(right, operations).items():
-                times, ps, rq, qs, pr = times_a * times_b, p * s, r * q, q * s, p * r
-                scaled = target * qs
-                found = total = 0
-                if "+" in operations:
-                    found, total = ps + rq == scaled, 1
-                if "-" in operations:
-                    found, total = found + (ps - rq == scaled) + (rq - ps == scaled), total + 2
-                if "*" in operations:
-                    found, total = found + (pr == scaled), total + 1
-                if "/" in operations:
-                    found = found + (r != 0 and ps == target * rq) + (p != 0 and rq == target * ps)
-                    total += (r != 0) + (p != 0)
-                hits += times * found
-                expressions += times * total
+        a, b = _values(left, operations), _values(right, operations)
+        if len(a) > len(b):
+            a, b = b, a  # every way to join them has its mirror image
+        of_a, of_b = a.total(), b.total()
+        expressions += ways * of_a * of_b
+        if "/" in operations:
+            expressions -= of_a * b.get(_ZERO, 0) + a.get(_ZERO, 0) * of_b
+        hits += sum(times * _partners(value, target, b, operations) for value, times in a.items())
     return Tally(hits, expressions)
+
+
+def _partners(a: Ratio, target: int, others: Counter[Ratio], operations: str) -> int:
+    """How many expressions of `others` make the target when joined with one of the value `a`: each operation solved for the other side and looked up."""
+    p, q = a
+    scaled, found = target * q, 0
+    if "+" in operations:
+        found += others.get((scaled - p, q), 0)  # in lowest terms, since p / q is
+    if "-" in operations:
+        found += others.get((p - scaled, q), 0) + others.get((p + scaled, q), 0)
+    if "*" in operations:
+        found += others.get(_reduced(scaled, p), 0) if p else others.total() * (target == 0)
+    if "/" in operations and p:
+        found += others.get(_reduced(target * p, q), 0) + (others.get(_reduced(p, scaled), 0) if target else 0)
+    elif "/" in operations and target == 0:
+        found += others.total() - others.get(_ZERO, 0)
+    return found
 
 
 def solutions(numbers: tuple[int, ...], target: int, operations: str = "+-*/") -> Iterator[str]:
@@ -71,82 +84,75 @@ def solutions(numbers: tuple[int, ...], target: int, operations: str = "+-*/") -
 # ---- derivations in natural numbers ---------------------------------------------------------------------------------------------------------
 
 
-class Step(NamedTuple):
-    """One line of a derivation: `left operation right = value`."""
-
-    left: int
-    operation: str
-    right: int
-    value: int
-
-    def __str__(self) -> str:
-        return f"{self.left}{self.operation}{self.right}={self.value}"
+Step = tuple[int, str, int, int]
+"""One line of a derivation, `left operation right = value`; a plain tuple, since dozens are made for one that is shown."""
 
 
-class Derivation(NamedTuple):
+class Derivation(tuple[Step, ...]):
     """A way to combine all the numbers, step by step."""
 
-    steps: tuple[Step, ...]
+    __slots__ = ()
 
     @property
     def value(self) -> int:
-        return self.steps[-1].value
+        return self[-1][3]
 
     @property
     def sums(self) -> bool:
         """Whether it only adds and subtracts."""
-        return all(step.operation in "+-" for step in self.steps)
+        return all(operation in "+-" for _, operation, _, _ in self)
 
     @property
     def expression(self) -> str:
         """The expression that the steps amount to, inner steps in parentheses."""
         made: dict[int, list[str]] = {}  # values computed and not used yet; of two equal values either may be used
         text = ""
-        for step in self.steps:
-            sides = [made[n].pop() if made.get(n) else str(n) for n in (step.left, step.right)]
-            text = f"{sides[0]}{step.operation}{sides[1]}"
-            made.setdefault(step.value, []).append(f"({text})")
+        for left, operation, right, value in self:
+            sides = [made[n].pop() if made.get(n) else str(n) for n in (left, right)]
+            text = f"{sides[0]}{operation}{sides[1]}"
+            made.setdefault(value, []).append(f"({text})")
         return text
 
     def __str__(self) -> str:
-        return " ".join(map(str, self.steps))
+        return " ".join(f"{left}{operation}{right}={value}" for left, operation, right, value in self)
 
 
-def natural(a: int, operation: str, b: int) -> int | None:
-    """`a operation b` where it stays in the natural numbers, else None."""
-    if operation == "+":
-        return a + b
-    if operation == "*":
-        return a * b
-    if operation == "-":
-        return a - b if a >= b else None
-    return a // b if b and a % b == 0 else None
+def natural(p: int, q: int, operations: str, *, ordered: bool = False) -> list[Step]:
+    """The operations on two numbers that stay in the natural numbers; the larger number stands first, with `ordered` `p` does in sums and products."""
+    larger, smaller = (p, q) if p >= q else (q, p)
+    a, b = (p, q) if ordered else (larger, smaller)
+    found: list[Step] = []
+    for operation in operations:
+        if operation == "+":
+            found.append((a, "+", b, a + b))
+        elif operation == "*":
+            found.append((a, "*", b, a * b))
+        elif operation == "-":
+            found.append((larger, "-", smaller, larger - smaller))
+        elif smaller and larger % smaller == 0:
+            found.append((larger, "/", smaller, larger // smaller))
+    return found
 
 
-def derivations(numbers: tuple[int, ...], operations: str = "+-*/") -> Iterator[Derivation]:
+def derivations(numbers: tuple[int, ...], operations: str = "+-*/", made: tuple[Step, ...] = ()) -> Iterator[Derivation]:
     """Every derivation whose values stay natural, in a fixed order: the order of the numbers, then of the operations.
 
     Natural steps are how people write and lose next to nothing: they reach every target of the published three-number file.
+
+    Args:
+        numbers: what is to be combined.
+        operations: some of ``+-*/``.
+        made: the steps that led to the numbers; the last one made the first number.
     """
-    for steps in _derive(numbers, operations, ()):
-        yield Derivation(steps)
-
-
-def _derive(pool: tuple[int, ...], operations: str, steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
-    for i in range(len(pool)):
-        for j in range(i + 1, len(pool)):
-            larger, smaller = (pool[i], pool[j]) if pool[i] >= pool[j] else (pool[j], pool[i])
-            rest = pool[:i] + pool[i + 1 : j] + pool[j + 1 :]
-            for operation in operations:
-                # what was just made comes first in sums and products, so that one way of writing them is learnt, not two
-                a, b = (pool[i], pool[j]) if steps and i == 0 and operation in "+*" else (larger, smaller)
-                value = natural(a, operation, b)
-                if value is not None:
-                    longer = (*steps, Step(a, operation, b, value))
-                    if rest:
-                        yield from _derive((value, *rest), operations, longer)
-                    else:
-                        yield longer
+    if len(numbers) == 2:
+        for step in natural(*numbers, operations, ordered=bool(made)):
+            yield Derivation((*made, step))
+        return
+    for i, j in combinations(range(len(numbers)), 2):
+        rest = numbers[:i] + numbers[i + 1 : j] + numbers[j + 1 :]
+        # what was just made comes first in sums and products, so that one way of writing them is learnt, not two
+        for step in natural(numbers[i], numbers[j], operations, ordered=bool(made) and i == 0):
+            yield from derivations((step[3], *rest), operations, (*made, step))
 
 
 # ---- rational values of every multiset of numbers -------------------------------------------------------------------------------------------
@@ -166,15 +172,17 @@ def _values(numbers: tuple[int, ...], operations: str) -> Counter[Ratio]:
     return found
 
 
-@lru_cache(maxsize=1024)
-def _divisions(numbers: tuple[int, ...]) -> tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]:
+def _divisions(numbers: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
     """The divisions into two parts, the first number always on the left, so that each is met once."""
-    others = len(numbers) - 1
-    found = []
-    for bits in range(2**others - 1):
-        left = [True, *((bits >> i) & 1 == 1 for i in range(others))]
-        found.append((tuple(n for n, c in zip(numbers, left, strict=True) if c), tuple(n for n, c in zip(numbers, left, strict=True) if not c)))
-    return tuple(found)
+    for left, right in _sides(len(numbers)):
+        yield tuple(compress(numbers, left)), tuple(compress(numbers, right))
+
+
+@cache
+def _sides(count: int) -> list[tuple[list[bool], list[bool]]]:
+    """Which of `count` numbers are on the left, and which on the right, in every division."""
+    lefts = [[True, *((bits >> i) & 1 == 1 for i in range(count - 1))] for bits in range(2 ** (count - 1) - 1)]
+    return [(left, [not c for c in left]) for left in lefts]
 
 
 def _joined(a: Ratio, b: Ratio, operations: str) -> list[tuple[Ratio, str]]:

@@ -91,7 +91,7 @@ def _products(random: Random, numbers: tuple[int, ...], target: int, operations:
     """Go on with up to two derivations that multiply or divide and miss, then one that hits; the nearest miss if none does."""
     others = [d for d in derivations(numbers, operations) if not d.sums]
     hits = [d for d in others if d.value == target]
-    misses = [d for d in others if d.value != target and d.value <= 400 and all(step.value <= 1000 for step in d.steps)]
+    misses = [d for d in others if d.value != target and d.value <= 400 and all(value <= 1000 for _, _, _, value in d)]
     lines = [*lines, *map(str, random.sample(misses, min(len(misses), random.randint(0, 2))))]
     if not hits:
         return Trace("\n".join(lines), _nearest_miss(numbers, target, operations))
@@ -179,10 +179,9 @@ def _first(rest: tuple[int, ...], needs: list[_Need], operations: str, lines: li
 
 def _pairs(p: int, q: int, operations: str) -> Iterator[tuple[int, str]]:
     """What two numbers (p >= q) make, with the working."""
-    for operation in operations:
-        value = natural(p, operation, q)
-        if value is not None and (operation != "*" or value <= LARGEST):
-            yield value, f"{p}{operation}{q}"
+    for a, operation, b, value in natural(p, q, operations):
+        if operation != "*" or value <= LARGEST:
+            yield value, f"{a}{operation}{b}"
 
 
 def _needs(x: int, target: int, operations: str) -> Iterator[_Need]:

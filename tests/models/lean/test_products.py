@@ -21,8 +21,12 @@ def error(found: torch.Tensor, wanted: torch.Tensor) -> float:
     return float((found.double() - wanted).pow(2).mean().sqrt() / wanted.pow(2).mean().sqrt())
 
 
+SHAPES = [(1, 16, 16), (15, 48, 32), (17, 20, 33), (33, 80, 100), (256, 96, 1056), (300, 1408, 48), (64, 16, 2100), (1500, 96, 64)]
+"""Tokens, what is given, what is taken; the last result is stored past the caches."""
+
+
 @needs_unit
-@pytest.mark.parametrize(("n", "o", "i"), [(1, 16, 16), (15, 48, 32), (17, 20, 33), (33, 80, 100), (256, 96, 1056), (300, 1408, 48), (64, 16, 2100), (1500, 96, 64)])
+@pytest.mark.parametrize(("n", "o", "i"), SHAPES)
 @pytest.mark.parametrize("biased", [False, True])
 def test_value_and_gradients_are_no_further_from_float64_than_float32s_own(n, o, i, biased):
     x, weight, bias, back = normal(n, i), normal(o, i, seed=1), normal(o, seed=2) if biased else None, normal(n, o, seed=3)

@@ -11,7 +11,7 @@ from conftest import REPOSITORY
 
 SOURCE = REPOSITORY / "src"
 LAYERS = [
-    {"errors", "keys", "records", "pieces", "files", "load", "memory", "sandbox"},
+    {"errors", "keys", "records", "pieces", "files", "load", "heap", "sandbox"},
     {"schedules", "verifiers", "engines.decoding", "engines.steering", "engines.engine"},
     {"tasks", "models"},
     {"engines", "samplers", "judges", "rewards", "curricula", "advantages", "losses"},

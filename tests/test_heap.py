@@ -9,7 +9,7 @@ import pytest
 TRY = """
 import torch
 from menolab.bench.memory import rss
-from menolab.memory import keep_freed
+from menolab.heap import keep_freed
 if {keep}:
     keep_freed()
     keep_freed()  # again does no harm

@@ -13,8 +13,8 @@ from menolab.errors import BadInput
 from menolab.evaluation import record
 from menolab.evaluation.evaluate import evaluate
 from menolab.files import locked, remove_scratch
-from menolab.load import FreeProcessors
 from menolab.heap import keep_freed
+from menolab.load import FreeProcessors
 from menolab.models.checkpoint import Checkpoint
 from menolab.models.lean import native
 from menolab.models.policy import Policy

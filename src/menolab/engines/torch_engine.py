@@ -60,7 +60,7 @@ class TorchEngine(Engine):
         return self.policy.encode(prompt)
 
     def tokens(self, text: str) -> tuple[int, ...]:
-        return tuple(self.policy.tokenizer(text, add_special_tokens=False)["input_ids"])
+        return self.policy.tokens([text])[0]
 
     def decode(self, tokens: Sequence[int]) -> str:
         return self.policy.decode(tokens)

@@ -37,7 +37,7 @@ def contrast(policy: Policy, good: str, bad: str) -> Head:
     """
     rows = []
     for name, word in (("good", good), ("bad", bad)):
-        ids = policy.tokenizer(word, add_special_tokens=False)["input_ids"]
+        ids = policy.tokens([word])[0]
         if len(ids) != 1:
             raise BadInput(name, word, f"must be one token of this model's tokenizer, and is {len(ids)}")
         rows.append(ids[0])

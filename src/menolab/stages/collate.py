@@ -31,11 +31,12 @@ def stack(rollouts: Sequence[Rollout], group_B: Sequence[int], limit: int) -> Ba
     """Rollouts as one batch; `group_B` numbers each one's group."""
     width = max(1, max(len(r.tokens) for r in rollouts))
     mask_BT = _first([len(r.tokens) for r in rollouts], width)
+    rewards = [r.token_rewards for r in rollouts]
     return Batch(
         prompts=tuple(r.prompt for r in rollouts),
-        tokens_BT=_padded([r.tokens for r in rollouts], width, torch.int64),
+        tokens_BT=_placed([r.tokens for r in rollouts], mask_BT, torch.int64),
         mask_BT=mask_BT,
-        logprobs_BT=_padded([r.logprobs for r in rollouts], width, torch.float32),
+        logprobs_BT=_placed([r.logprobs for r in rollouts], mask_BT, torch.float32),
         reward_B=torch.tensor([_number(r) for r in rollouts], dtype=torch.float32),
         group_B=torch.tensor(list(group_B), dtype=torch.int64),
         truncated_B=torch.tensor([r.truncated for r in rollouts]),
@@ -45,7 +46,7 @@ def stack(rollouts: Sequence[Rollout], group_B: Sequence[int], limit: int) -> Ba
         given_BT=_first([r.given for r in rollouts], width) if any(r.given for r in rollouts) else None,
         wording_B=torch.tensor([-1 if r.wording is None else r.wording for r in rollouts]) if any(r.wording != 0 for r in rollouts) else None,
         turn_B=torch.tensor([r.turn for r in rollouts]) if any(r.turn for r in rollouts) else None,
-        token_rewards_BT=_padded([r.token_rewards for r in rollouts], width, torch.float32) if any(r.token_rewards for r in rollouts) else None,
+        token_rewards_BT=_placed(rewards, _first([len(row) for row in rewards], width), torch.float32) if any(rewards) else None,
     )
 
 
@@ -54,11 +55,11 @@ def _first(lengths: Sequence[int], width: int) -> torch.Tensor:
     return torch.arange(width) < torch.tensor(lengths)[:, None]
 
 
-def _padded(rows: Sequence[Sequence[float]], width: int, dtype: torch.dtype) -> torch.Tensor:
-    """Ragged rows, zeros on the right. All numbers at once: a tensor for each row costs more than a small model's forward pass."""
-    out = torch.zeros(len(rows), width, dtype=dtype)
-    out[_first([len(row) for row in rows], width)] = torch.tensor(list(chain.from_iterable(rows)), dtype=dtype)
-    return out
+def _placed(rows: Sequence[Sequence[float]], mask_BT: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+    """Ragged rows at the places of a mask, zeros elsewhere. All numbers at once: a tensor for each row costs more than a small model's forward pass."""
+    out_BT = torch.zeros(mask_BT.shape, dtype=dtype)
+    out_BT[mask_BT] = torch.tensor(list(chain.from_iterable(rows)), dtype=dtype)
+    return out_BT
 
 
 def _number(rollout: Rollout) -> float:

@@ -55,7 +55,7 @@ def perplexities(policy: Policy, prompts: Sequence[str], responses: Sequence[str
     Raises:
         BadInput: a prompt with its response that is longer than the model's context.
     """
-    encoded = [(policy.encode(p), tuple(policy.tokenizer(r, add_special_tokens=False)["input_ids"])) for p, r in zip(prompts, responses, strict=True)]
+    encoded = list(zip(policy.encode_all(prompts), policy.tokens(responses), strict=True))
     for number, (prompt, response) in enumerate(encoded):
         if len(prompt) + len(response) > policy.context:
             raise BadInput("response", f"number {number}", f"prompt and response are {len(prompt) + len(response)} tokens, the model reads {policy.context}")

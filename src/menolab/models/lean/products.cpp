@@ -1,8 +1,9 @@
 // Matrix products of float32 on the processor's bfloat16 matrix unit (Intel AMX), at float32's accuracy or better.
 //
 // A float is the sum of three bfloat16 exactly: x = h + m + l, with 8 of its 24 bits each. So a b = hh + (hm + mh) + (hl + mm + lh), and what is left out is
-// below 2^-24 of it (Henry, Tang and Heinecke 2019, arXiv:1904.06376, section III). The unit multiplies exactly and adds in float32. The small terms are
-// summed first, apart from the large one, so that they cost no rounding at its size. Six products at sixteen times the rate of float32's vectors.
+// below 2^-24 of it (Henry, Tang and Heinecke 2019, arXiv:1904.06376, section III). The unit multiplies exactly and adds in float32. Of every 128
+// numbers of depth the small terms are summed first, apart from the large one, so that they cost no rounding at its size. Six products at sixteen times the rate of
+// float32's vectors.
 //
 // A number of the result depends on its row of A, its column of B and the depth alone: not on how many rows or columns there are, and not on threads.
 // Infinities become NaN, and what is below 2^-110 may count as zero.
@@ -22,7 +23,7 @@
 // 32 columns of B; a step of depth of a strip is 32 numbers of each: its first 16 rows' h, m and l, a tile each, then the other 16's.
 static const int EDGE = 16, SIDE = 2 * EDGE, DEPTH = 32, WORDS = EDGE * EDGE, HALF = 3 * WORDS, STEP = 2 * HALF;
 static const int PART = 4;        // steps multiplied before the sums leave the tiles: 24 KiB of B's strip, which stays in the first cache
-static const int CHUNK = 16;      // steps of depth that are gone through before the next rows
+static const int CHUNK = 16;      // steps of depth of which rows are held at a time, for all columns
 static const int HELD = 1 << 18;  // words of A's tiles that a thread holds: 1 MiB, half of its cache
 static const int LARGE = 1 << 17; // numbers of a result from which an update's are stored past the caches (a sampler's next operation reads them at once)
 static const int LINE = 16;       // words of a cache line

@@ -44,13 +44,13 @@ class Watched(PagedRows):
 
     def __init__(self, policy, model, pages, longest, dtype):
         super().__init__(policy, model, pages, longest, dtype)
-        self.pages = pages
+        self.count = pages
         for states in (*self.keys, *self.values):
             states.fill_(float("nan"))  # what was never written must not be read
         self.made.append(self)
 
     def step(self, token_R):
-        check_owners(self, self.pages)
+        check_owners(self, self.count)
         return super().step(token_R)
 
 
@@ -83,7 +83,7 @@ def test_sampler_and_learner_agree(name, decoding, path):
     check_agreement(policy, asked, drawn, decoding)
     assert len(Watched.made) == (path == "lean")
     for rows in Watched.made:
-        assert sorted(rows.free) == list(range(1, rows.pages + 1)) and not rows.users and not rows.owned, "all pages are free again"
+        assert sorted(rows.pages.free.tolist()) == list(range(rows.count)) and not rows.pages.users.any(), "all pages are free again"
 
 
 def test_sampler_and_learner_agree_with_adapters(path):

@@ -25,18 +25,21 @@ def rows_of(policy: Policy, pages: int, longest: int, dtype: torch.dtype = torch
 
 
 def check_owners(rows: PagedRows, pages: int) -> None:
-    """Every page is free or owned; the page that a row writes next is its own alone, or the spare one."""
-    owned = Counter(page for own in rows.owned for page in own)
-    assert owned == rows.users
-    assert sorted([*rows.free, *owned]) == list(range(1, pages + 1)), "a page is lost, or free and owned at once"
-    for own, table, length in zip(rows.owned, rows.table.tolist(), rows.length.tolist(), strict=True):
-        assert table == own + [0] * (len(table) - len(own))
-        target = table[length // PAGE]
-        assert target == 0 or owned[target] == 1
+    """Every page is free or named by rows, as often as is said; the page that a row writes next is its own alone, or not taken yet."""
+    own = [table[: -(-length // PAGE)] for table, length in zip(rows.table.tolist(), rows.length.tolist(), strict=True)]
+    named = Counter(page for row in own for page in row)
+    assert {page: n for page, n in enumerate(rows.pages.users.tolist()) if n} == named
+    assert sorted([*rows.pages.free.tolist(), *named]) == list(range(pages)), "a page is lost, or free and named at once"
+    for row, length in zip(own, rows.length.tolist(), strict=True):
+        assert length % PAGE == 0 or named[row[length // PAGE]] == 1
 
 
 def own_logits(policy: Policy, tokens: list[int]) -> torch.Tensor:
     return policy.model(torch.tensor([tokens])).logits[0, -1]
+
+
+def users(rows: PagedRows) -> list[int]:
+    return sorted(n for n in rows.pages.users.tolist() if n)
 
 
 X = tuple(range(10, 26))
@@ -78,12 +81,26 @@ def test_a_group_keeps_its_prompt_once():
     policy = lean_tiny("qwen3")
     rows = rows_of(policy, 100, 60)
     rows.admit([tuple(range(5, 45))] * 8, [8] * 8)  # 40 tokens: two full pages, and 8 tokens in a third
-    assert sorted(rows.users.values()) == [1] * 8 + [8, 8]
-    assert len(rows.free) == 100 - 10
+    assert users(rows) == [1] * 8 + [8, 8] and len(rows.pages.free) == 90
     rows.keep(torch.tensor([3]))
-    assert sorted(rows.users.values()) == [1, 1, 1] and len(rows.free) == 97
+    assert users(rows) == [1, 1, 1] and len(rows.pages.free) == 97
     rows.keep(torch.tensor([], dtype=torch.long))
-    assert sorted(rows.free) == list(range(1, 101)) and not rows.users and not rows.owned
+    assert not users(rows) and sorted(rows.pages.free.tolist()) == list(range(100))
+
+
+@torch.inference_mode()
+def test_a_row_takes_a_page_when_it_begins_one_and_the_next_takes_what_is_hot():
+    rows = rows_of(lean_tiny("llama"), 100, 90)
+    rows.admit([(7,) * 15, (8,) * 3], [60, 60])
+    taken = []
+    for _ in range(20):
+        rows.step(torch.tensor([5, 6]))
+        taken.append(100 - len(rows.pages.free))
+    assert taken == [2] + [3] * 12 + [4] * 4 + [5] * 3, "the first begins its second page at token 17 and its third at 33, the other its second at 17"
+    gone = rows.table[1, :2].tolist()
+    rows.keep(torch.tensor([0]))
+    rows.admit([(9,) * 17], [1])
+    assert rows.table[1, 0] in gone
 
 
 @torch.inference_mode()

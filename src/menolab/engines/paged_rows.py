@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 import torch
 
+from menolab.engines.pages import Pages
 from menolab.engines.rows import Rows
 from menolab.models.lean import native
 from menolab.models.lean.forest import Forest, trunks
@@ -23,68 +23,63 @@ READ_AT_ONCE = 8192
 class PagedRows(Rows):
     """A row's tokens lie in pages that a table names; rows of one prompt name the same pages, and own what they add.
 
-    So a prompt is read and kept once whatever the group, a row leaves without anything being moved, and another takes its pages. A prompt's last page,
-    when it is not full, is copied for each row, which goes on writing in it. Paged attention: Kwon et al. 2023, arXiv:2309.06180, sections 4.1 and 4.4.
+    So a prompt is read and kept once whatever the group; a row takes a page when it comes to write in it and leaves without anything being moved, and
+    another takes its pages. A prompt's last page, when it is not full, is copied for each row, which goes on writing in it. Paged attention: Kwon et al. 2023,
+    arXiv:2309.06180, sections 4.1 and 4.4.
     """
 
     def __init__(self, policy: Policy, model: LeanModel, pages: int, longest: int, dtype: torch.dtype):
-        """Room for `pages` pages and one for what finished rows write; memory is taken as they are written.
+        """Room for `pages` pages; memory is taken as they are written.
 
         `longest`: most tokens of a row. `dtype`: of products, keys and values.
         """
         self.model, self.dtype = model, dtype
+        self.shapely = dtype != torch.float32 or not native.products()  # the library prepares its products for each shape; ours take any
         width = -(-longest // PAGE)
         self.layers: list[Layer] = list(model.layers(dtype, width * PAGE))
         self.logits = model.head()
         heads = model.heads
-        self.keys = [torch.empty(1 + pages, heads.key, heads.size, PAGE, dtype=dtype) for _ in self.layers]
-        self.values = [torch.empty(1 + pages, heads.key, PAGE, heads.size, dtype=dtype) for _ in self.layers]
-        self.free = list(range(1, 1 + pages))  # page 0 takes what rows past their limit write
-        self.users: Counter[int] = Counter()
-        self.owned: list[list[int]] = []
+        self.keys = [torch.empty(pages, heads.key, heads.size, PAGE, dtype=dtype) for _ in self.layers]
+        self.values = [torch.empty(pages, heads.key, PAGE, heads.size, dtype=dtype) for _ in self.layers]
+        self.pages = Pages(pages)
         self.table = torch.zeros(0, width, dtype=torch.int32)
         self.length = torch.zeros(0, dtype=torch.int32)
 
     @staticmethod
-    def pages_of(prompt: int, limit: int) -> int:
-        """Pages that a row of such lengths can come to use, none of them shared."""
-        return -(-(prompt + limit) // PAGE)
+    def pages_of(tokens: int) -> int:
+        """Pages that a row of so many tokens uses, none of them shared."""
+        return -(-tokens // PAGE)
 
     def admit(self, prompts: Sequence[tuple[int, ...]], limits: Sequence[int]) -> torch.Tensor:
         distinct = list(dict.fromkeys(prompts))
         lots = trunks(distinct, PAGE)
-        pages: dict[tuple[int, ...], list[int]] = {}
-        trunk_pages: dict[tuple[int, ...], list[int]] = {}  # by their tokens: one lot's trunk may be another lot's whole prompt
+        pages: dict[tuple[int, ...], torch.Tensor] = {}
+        trunk_pages: dict[tuple[int, ...], torch.Tensor] = {}  # by their tokens: one lot's trunk may be another lot's whole prompt
         for shared, members in lots:
             for p in members:
                 full = _trunk(shared, distinct[p]) // PAGE
                 trunk = distinct[p][: full * PAGE]
                 if trunk not in trunk_pages:
-                    trunk_pages[trunk] = self._take(full)
-                pages[distinct[p]] = trunk_pages[trunk] + self._take(-(-len(distinct[p]) // PAGE) - full)
+                    trunk_pages[trunk] = self.pages.take(full)
+                pages[distinct[p]] = torch.cat([trunk_pages[trunk], self.pages.take(self.pages_of(len(distinct[p])) - full)])
         logits = self._read(distinct, lots, pages)
-        copies: list[tuple[int, int]] = []
         table = self.table.new_zeros(len(prompts), self.table.shape[1])
-        for r, (prompt, limit) in enumerate(zip(prompts, limits, strict=True)):
-            full = len(prompt) // PAGE
-            fresh = self._take(self.pages_of(len(prompt), limit) - full)
-            if len(prompt) % PAGE:
-                copies.append((pages[prompt][full], fresh[0]))
-            own = pages[prompt][:full] + fresh
-            self.users.update(own)
-            self.owned.append(own)
-            table[r, : len(own)] = torch.tensor(own, dtype=torch.int32)
-        self._copy(copies)
-        self.free += [pages[prompt][-1] for prompt in distinct if len(prompt) % PAGE]  # each row has its own copy now
-        self.table = torch.cat([self.table, table])
-        self.length = torch.cat([self.length, torch.tensor([len(prompt) for prompt in prompts], dtype=torch.int32)])
+        for row, prompt in zip(table, prompts, strict=True):
+            row[: len(pages[prompt])] = pages[prompt]
+        length = torch.tensor([len(prompt) for prompt in prompts], dtype=torch.int32)
+        begun = (length % PAGE).nonzero()[:, 0]  # rows that go on in their prompt's last page
+        last = length[begun].long() // PAGE
+        given, own = table[begun, last], self.pages.take(len(begun))
+        for states in (*self.keys, *self.values):
+            states[own] = states[given]
+        table[begun, last] = own
+        self.pages.put_back(given.unique())
+        self.pages.use(_named(table, length))
+        self.table, self.length = torch.cat([self.table, table]), torch.cat([self.length, length])
         return torch.stack([logits[prompt] for prompt in prompts])
 
-    def _take(self, count: int) -> list[int]:
-        return [self.free.pop() for _ in range(count)]
-
     def _read(
-        self, prompts: list[tuple[int, ...]], lots: list[tuple[int, list[int]]], pages: dict[tuple[int, ...], list[int]]
+        self, prompts: list[tuple[int, ...]], lots: list[tuple[int, list[int]]], pages: dict[tuple[int, ...], torch.Tensor]
     ) -> dict[tuple[int, ...], torch.Tensor]:
         """Keys and values of prompts into their pages, some at a time; next-token logits [V] of each."""
         logits: dict[tuple[int, ...], torch.Tensor] = {}
@@ -96,14 +91,14 @@ class PagedRows(Rows):
                 part = []
         return logits
 
-    def _read_some(self, part: list[tuple[int, tuple[int, ...]]], pages: dict[tuple[int, ...], list[int]]) -> torch.Tensor:
+    def _read_some(self, part: list[tuple[int, tuple[int, ...]]], pages: dict[tuple[int, ...], torch.Tensor]) -> torch.Tensor:
         """Next-token logits [P, V]."""
         heads = [_trunk(shared, prompt) for shared, prompt in part]
         forest = Forest.pack([prompt[:n] for n, (_, prompt) in zip(heads, part, strict=True)], [prompt[n:] for n, (_, prompt) in zip(heads, part, strict=True)])
         place = torch.zeros(len(forest.tokens_N), dtype=torch.long)
         asked = forest.last_B.clone()
         for p, (n, (_, prompt)) in enumerate(zip(heads, part, strict=True)):
-            where = torch.tensor(pages[prompt])[:, None] * PAGE + torch.arange(PAGE)
+            where = pages[prompt].long()[:, None] * PAGE + torch.arange(PAGE)
             start, rest = int(forest.last_B[p]) + 1 - n, len(prompt) - n
             place[start : start + n] = where.flatten()[:n]
             place[int(forest.first_B[p]) : int(forest.first_B[p]) + rest] = where.flatten()[n : n + rest]
@@ -121,13 +116,8 @@ class PagedRows(Rows):
         assert h is not None
         return self.logits(self.model.last(x[asked], h[asked]))
 
-    def _copy(self, copies: list[tuple[int, int]]) -> None:
-        if copies:
-            source, target = torch.tensor(copies).unbind(1)
-            for states in (*self.keys, *self.values):
-                states[target] = states[source]
-
     def step(self, token_R: torch.Tensor) -> torch.Tensor:
+        self._turn_pages()
         x, h, heads = self.model.embed(token_R), None, self.model.heads
         out = torch.empty(len(x), heads.query * heads.size, dtype=self.dtype)
         shape = (len(x), heads.query, heads.key, heads.size)
@@ -144,16 +134,24 @@ class PagedRows(Rows):
         assert h is not None
         return self.logits(self.model.last(x, h))
 
+    def _turn_pages(self) -> None:
+        """A page for each row whose next token begins one."""
+        turning = (self.length % PAGE == 0).nonzero()[:, 0]
+        if len(turning):
+            fresh = self.pages.take(len(turning))
+            self.pages.use(fresh)
+            self.table[turning, self.length[turning].long() // PAGE] = fresh
+
     def keep(self, index: torch.Tensor) -> None:
-        kept = index.tolist()
-        for r in set(range(len(self.owned))) - set(kept):
-            for page in self.owned[r]:
-                self.users[page] -= 1
-                if not self.users[page]:
-                    del self.users[page]
-                    self.free.append(page)
-        self.owned = [self.owned[r] for r in kept]
+        leaves = torch.ones(len(self.length), dtype=torch.bool)
+        leaves[index] = False
+        self.pages.leave(_named(self.table[leaves], self.length[leaves]))
         self.table, self.length = self.table[index], self.length[index]
+
+
+def _named(table: torch.Tensor, length: torch.Tensor) -> torch.Tensor:
+    """The pages that hold rows' tokens; one that several rows share stands here as often."""
+    return table[torch.arange(table.shape[1]) * PAGE < length[:, None]]
 
 
 def _trunk(shared: int, prompt: tuple[int, ...]) -> int:

@@ -143,7 +143,7 @@ class TorchEngine(Engine):
             live = drawn.add(who, live, token, logprob, None if forced is None else forced >= 0)
             steps += 1
             if steps % rows.patience == 0:
-                kept = _kept(live)
+                kept = _kept(live) if rows.shapely else live.nonzero()[:, 0]
                 if len(kept) < len(who):
                     rows.keep(kept)
                     who, token, live = who[kept], token[kept], live[kept]
@@ -161,7 +161,7 @@ class TorchEngine(Engine):
         slots = max(1, min(slots, free_bytes(self.policy.device) // 2 // max(1, token_bytes * longest)))
         if self.policy.device.type != "cpu":
             return StaticRows(self.policy, model, slots, longest, dtype), slots
-        pages = 2 * slots * PagedRows.pages_of(longest, 0)  # rows' own and, while they are admitted, their prompts'
+        pages = 2 * slots * PagedRows.pages_of(longest)  # rows' own and, while they are admitted, their prompts'
         return PagedRows(self.policy, model, pages, longest, dtype), slots
 
     def _check(self, requests: Sequence[Request]) -> None:

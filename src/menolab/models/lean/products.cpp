@@ -27,7 +27,7 @@ static const int CHUNK = 16;      // steps of depth of which rows are held at a 
 static const int HELD = 1 << 18;  // words of A's tiles that a thread holds: 1 MiB, half of its cache
 static const int LARGE = 1 << 17; // numbers of a result from which an update's are stored past the caches (a sampler's next operation reads them at once)
 static const int LINE = 16;       // words of a cache line
-static const int AHEAD = 2;       // steps of a strip of B that are on their way
+static const int AHEAD = 8;       // steps of a strip of B that are on their way: memory answers after half of them
 static inline int strips(int n) { return (n + SIDE - 1) / SIDE; }
 static inline int steps(int k) { return (k + DEPTH - 1) / DEPTH; }
 
@@ -146,19 +146,21 @@ struct Sums {
 #define MULTIPLY _tile_dpbf16ps(0, 4, 6); _tile_dpbf16ps(1, 4, 7); if (ROWS > 1) { _tile_dpbf16ps(2, 5, 6); _tile_dpbf16ps(3, 5, 7); }
 
 // `count` steps of a strip of A times one of B, into `out`. Meanwhile A's next tiles are fetched, the block before is given to its place, and `lines` lines a
-// step of what comes later of B are fetched into the second cache.
+// step of what comes later of B are fetched into the second cache, evenly: many at once would take all the buffers that A's tiles pass through.
 template <int ROWS>
 static inline void block(const uint32_t* a, const uint32_t* b, int count, float* out, const Sums& waiting, const uint32_t* later, int lines) {
   const uint32_t *first_a = a, *first_b = b;
   int slice = SIDE / count / 2 + 1;
+  auto come = [&](int fifth) {
+    for (int i = lines * fifth / 5; i < lines * (fifth + 1) / 5; i++) _mm_prefetch((const char*)(later + i * LINE), _MM_HINT_T1);
+  };
   _tile_zero(0); _tile_zero(1); _tile_zero(2); _tile_zero(3);
-  for (int s = 0; s < count; s++, a += STEP, b += STEP) {
-    for (int i = 0; i < lines; i++, later += LINE) _mm_prefetch((const char*)later, _MM_HINT_T1);
-    LOAD_A(0); LOAD_B(2); fetch(a + STEP, WORDS); MULTIPLY                                                               // h l
-    LOAD_B(1); fetch(a + STEP + WORDS, WORDS); MULTIPLY waiting.give(2 * s * slice, (2 * s + 1) * slice);                // h m
-    LOAD_A(1); fetch(a + STEP + 2 * WORDS, 2 * WORDS); MULTIPLY waiting.give((2 * s + 1) * slice, (2 * s + 2) * slice);  // m m
-    LOAD_B(0); fetch(a + STEP + 4 * WORDS, WORDS); MULTIPLY                                                              // m h
-    LOAD_A(2); fetch(a + STEP + 5 * WORDS, WORDS); MULTIPLY                                                              // l h
+  for (int s = 0; s < count; s++, a += STEP, b += STEP, later += lines * LINE) {
+    LOAD_A(0); LOAD_B(2); fetch(a + STEP, WORDS); MULTIPLY come(0);                                                               // h l
+    LOAD_B(1); fetch(a + STEP + WORDS, WORDS); MULTIPLY come(1); waiting.give(2 * s * slice, (2 * s + 1) * slice);                // h m
+    LOAD_A(1); fetch(a + STEP + 2 * WORDS, 2 * WORDS); MULTIPLY come(2); waiting.give((2 * s + 1) * slice, (2 * s + 2) * slice);  // m m
+    LOAD_B(0); fetch(a + STEP + 4 * WORDS, WORDS); MULTIPLY come(3);                                                              // m h
+    LOAD_A(2); fetch(a + STEP + 5 * WORDS, WORDS); MULTIPLY come(4);                                                              // l h
   }
   a = first_a, b = first_b;
   for (int s = 0; s < count; s++, a += STEP, b += STEP) { LOAD_A(0); LOAD_B(0); MULTIPLY }  // h h

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 typedef float v16 __attribute__((vector_size(64)));
@@ -254,12 +255,48 @@ struct Packed {
 
 static inline int token_of(const Segment& s, int k) { return k < s.before ? s.prefix + k : s.start + k - s.before; }
 
+#ifdef __clang__
+#define SHUFFLED(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define SHUFFLED(a, b, ...) __builtin_shuffle(a, b, (i16){__VA_ARGS__})
+#endif
+
+// Exchanges, S apart, the odd lanes of a with the even ones of b.
+template <int S, int... L>
+static inline void exchange(v16& a, v16& b, std::integer_sequence<int, L...>) {
+  v16 low = SHUFFLED(a, b, (L & S ? LANES + L - S : L)...);
+  b = SHUFFLED(a, b, (L & S ? LANES + L : L + S)...);
+  a = low;
+}
+
+// 16 x 16 numbers turned about their diagonal.
+template <int S = LANES / 2>
+static inline void transpose(v16* x) {
+  for (int i = 0; i < LANES; i++)
+    if (!(i & S)) exchange<S>(x[i], x[i + S], std::make_integer_sequence<int, LANES>());
+  if constexpr (S > 1) transpose<S / 2>(x);
+}
+
 // Rows of `count` tokens turned so that element d of all of them is one vector; missing rows are zero.
 template <class T>
 static inline void gather(const T* first, size_t stride, int count, int D, float factor, v16* out) {
-  for (int d = 0; d < D; d++) out[d] = (v16){};
-  for (int q = 0; q < count; q++)
-    for (int d = 0; d < D; d++) ((float*)out)[d * LANES + q] = get(first + q * stride + d) * factor;
+  for (int d = 0; d < D; d += LANES) {
+    v16 x[LANES];
+    for (int q = 0; q < LANES; q++) x[q] = q < count ? load(first + q * stride + d) * factor : (v16){};
+    transpose(x);
+    for (int i = 0; i < LANES; i++) out[d + i] = x[i];
+  }
+}
+
+// The other way; vectors are multiplied by `factor`, a number a token.
+template <class T>
+static inline void scatter(const v16* turned, v16 factor, int count, int D, T* first, size_t stride) {
+  for (int d = 0; d < D; d += LANES) {
+    v16 x[LANES];
+    for (int i = 0; i < LANES; i++) x[i] = turned[d + i] * factor;
+    transpose(x);
+    for (int q = 0; q < count; q++) store(first + q * stride + d, x[q]);
+  }
 }
 
 // scores[k] = for 16 queries the products with key k. `count` is a multiple of 4.
@@ -282,68 +319,71 @@ static inline void products(const float* rows, int count, int D, const v16* turn
   }
 }
 
-// turned[d] += sum over k of weights[k] rows[k][d].
+// turned[d] += sum over k of weights[k] rows[k][d]; sixteen sums stay in registers.
 static inline void accumulate(const float* rows, int count, int D, const v16* weights, v16* turned) {
-  for (int k = 0; k < count; k += 4) {
-    const float* r = rows + (size_t)k * D;
-    v16 a = weights[k], b = weights[k + 1], c = weights[k + 2], e = weights[k + 3];
-    for (int d = 0; d < D; d++) turned[d] += a * r[d] + b * r[D + d] + c * r[2 * D + d] + e * r[3 * D + d];
+  for (int d = 0; d < D; d += LANES) {
+    v16 sums[LANES];
+    for (int i = 0; i < LANES; i++) sums[i] = turned[d + i];
+    for (int k = 0; k < count; k++)
+      for (int i = 0; i < LANES; i++) sums[i] += weights[k] * rows[(size_t)k * D + d + i];
+    for (int i = 0; i < LANES; i++) turned[d + i] = sums[i];
   }
 }
 
-// into[k][:] += sum over queries of weights[k][q] rows[q][:], for as many keys as there are; four at a time, so that their sums run side by side.
-static inline void outer(const v16* weights, int count, int D, const float* rows, float* const* into) {
+// into[k][d...] += sum over queries of weights[k][q] rows[q][d...] for N keys and WIDE vectors: eight sums side by side keep the processor busy.
+template <int N, int WIDE>
+static inline void outer(const v16* weights, int D, const float* rows, float* const* into, int d) {
+  v16 sums[N][WIDE];
+  for (int k = 0; k < N; k++)
+    for (int i = 0; i < WIDE; i++) sums[k][i] = load(into[k] + d + i * LANES);
+  for (int q = 0; q < LANES; q++)
+    for (int k = 0; k < N; k++)
+      for (int i = 0; i < WIDE; i++) sums[k][i] += load(rows + (size_t)q * D + d + i * LANES) * ((const float*)&weights[k])[q];
+  for (int k = 0; k < N; k++)
+    for (int i = 0; i < WIDE; i++) store(into[k] + d + i * LANES, sums[k][i]);
+}
+
+// into[k][:] += sum over queries of weights[k][q] rows[q][:], for as many keys as there are.
+static inline void outers(const v16* weights, int count, int D, const float* rows, float* const* into) {
   int k = 0;
   for (; k + 3 < count; k += 4) {
-    const float *a = (const float*)&weights[k], *b = a + LANES, *c = b + LANES, *e = c + LANES;
-    for (int d = 0; d < D; d += LANES) {
-      v16 w = load(into[k] + d), x = load(into[k + 1] + d), y = load(into[k + 2] + d), z = load(into[k + 3] + d);
-      for (int q = 0; q < LANES; q++) {
-        v16 row = load(rows + (size_t)q * D + d);
-        w += row * a[q];
-        x += row * b[q];
-        y += row * c[q];
-        z += row * e[q];
-      }
-      store(into[k] + d, w), store(into[k + 1] + d, x), store(into[k + 2] + d, y), store(into[k + 3] + d, z);
-    }
+    int d = 0;
+    for (; d + LANES < D; d += 2 * LANES) outer<4, 2>(weights + k, D, rows, into + k, d);
+    if (d < D) outer<4, 1>(weights + k, D, rows, into + k, d);
   }
   for (; k < count; k++)
-    for (int d = 0; d < D; d += LANES) {
-      v16 s = load(into[k] + d);
-      for (int q = 0; q < LANES; q++) s += load(rows + (size_t)q * D + d) * ((const float*)&weights[k])[q];
-      store(into[k] + d, s);
-    }
+    for (int d = 0; d < D; d += LANES) outer<1, 1>(weights + k, D, rows, into + k, d);
 }
 
 struct Scratch {
   std::vector<v16> queries, outs, grads, dqueries;
   std::vector<float> keys, values, query_rows, grad_rows;
   v16 scores[KEYS], grads_of[KEYS];
-  explicit Scratch(int D)
-      : queries(D), outs(D), grads(D), dqueries(D), keys((size_t)KEYS * D), values((size_t)KEYS * D), query_rows((size_t)LANES * D),
-        grad_rows((size_t)LANES * D) {}
+  explicit Scratch(int D) : queries(D), outs(D), grads(D), dqueries(D), query_rows((size_t)LANES * D), grad_rows((size_t)LANES * D) {}
 };
 
 static const i16 LANE = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 
-// Copies the keys [from, to) that a segment's queries see; padded with zeros to a multiple of 4. Returns the padded count.
+static inline int padded(int count) { return (count + 3) / 4 * 4; }
+
+// Copies the keys and values that a segment's queries see side by side: where they lie packed, a row of all heads apart, each would push the others out of
+// the first cache. Zeros make a multiple of 4.
 template <class T>
-static inline int fetch(const Packed<T>& p, const Segment& s, int head, int from, int to, Scratch& w) {
-  int count = to - from, padded = (count + 3) / 4 * 4, D = p.D;
-  for (int k = 0; k < padded; k++)
+static void fetch(const Packed<T>& p, const Segment& s, int head, Scratch& w) {
+  int count = s.before + s.length, D = p.D;
+  w.keys.resize((size_t)padded(count) * D);
+  w.values.resize((size_t)padded(count) * D);
+  for (int k = 0; k < padded(count); k++)
     for (int d = 0; d < D; d += LANES) {
-      bool real = k < count;
-      size_t t = real ? token_of(s, from + k) : 0;
-      store(&w.keys[(size_t)k * D + d], real ? load(p.key(t, head) + d) : (v16){});
-      store(&w.values[(size_t)k * D + d], real ? load(p.value(t, head) + d) : (v16){});
+      size_t t = token_of(s, std::min(k, count - 1));
+      store(&w.keys[(size_t)k * D + d], k < count ? load(p.key(t, head) + d) : (v16){});
+      store(&w.values[(size_t)k * D + d], k < count ? load(p.value(t, head) + d) : (v16){});
     }
-  return padded;
 }
 
 // Keys that come after a query weigh nothing. Query q of the tile is number `first + q` of the segment.
-static inline void mask(v16* scores, int from, int count, int padded, int before, int first) {
-  for (int k = 0; k < padded; k++) {
+static inline void mask(v16* scores, int from, int count, int before, int first) {
+  for (int k = 0; k < padded(count); k++) {
     int own = from + k - before;
     if (k >= count) scores[k] = all(NEG);
     else if (own > first) scores[k] = LANE + first >= own ? scores[k] : all(NEG);
@@ -352,44 +392,46 @@ static inline void mask(v16* scores, int from, int count, int padded, int before
 
 template <class T>
 static void attend_tile(const Packed<T>& p, const Segment& s, int head, int first, T* out, float* lse, Scratch& w) {
-  int D = p.D, kv = head / (p.hq / p.hkv), count = std::min(LANES, s.length - first), seen = s.before + first + count;
+  int D = p.D, count = std::min(LANES, s.length - first), seen = s.before + first + count;
   gather(p.query(s.start + first, head), p.width(), count, D, 1.0f / std::sqrt((float)D), w.queries.data());
   v16 top = all(NEG), total = {};
   for (int d = 0; d < D; d++) w.outs[d] = (v16){};
   for (int from = 0; from < seen; from += KEYS) {
-    int to = std::min(seen, from + KEYS), padded = fetch(p, s, kv, from, to, w);
-    products(w.keys.data(), padded, D, w.queries.data(), w.scores);
-    mask(w.scores, from, to - from, padded, s.before, first);
+    int here = std::min(KEYS, seen - from), wide = padded(here);
+    products(&w.keys[(size_t)from * D], wide, D, w.queries.data(), w.scores);
+    mask(w.scores, from, here, s.before, first);
     v16 now = top;
-    for (int k = 0; k < padded; k++) now = max(now, w.scores[k]);
+    for (int k = 0; k < wide; k++) now = max(now, w.scores[k]);
     v16 shrink = exp16(top - now);
     total *= shrink;
-    for (int k = 0; k < padded; k++) {
+    for (int k = 0; k < wide; k++) {
       w.scores[k] = exp16(w.scores[k] - now);
       total += w.scores[k];
     }
     if (from)
       for (int d = 0; d < D; d++) w.outs[d] *= shrink;
-    accumulate(w.values.data(), padded, D, w.scores, w.outs.data());
+    accumulate(&w.values[(size_t)from * D], wide, D, w.scores, w.outs.data());
     top = now;
   }
-  for (int q = 0; q < count; q++) {
-    size_t token = s.start + first + q;
-    for (int d = 0; d < D; d++) put(out + (token * p.hq + head) * D + d, ((float*)&w.outs[d])[q] / total[q]);
-    if (lse) lse[token * p.hq + head] = top[q] + std::log(total[q]);
-  }
+  size_t token = s.start + first;
+  scatter(w.outs.data(), 1.0f / total, count, D, out + (token * p.hq + head) * D, (size_t)p.hq * D);
+  for (int q = 0; lse && q < count; q++) lse[(token + q) * p.hq + head] = top[q] + std::log(total[q]);
 }
 
 template <class T>
 static void attend(int hq, int hkv, int D, const T* qkv, int segments, const Segment* segment, T* out, float* lse, int threads) {
   Packed<T> p = {hq, hkv, D, qkv};
+  int repeat = hq / hkv;
 #pragma omp parallel num_threads(threads)
   {
     Scratch w(D);
 #pragma omp for schedule(dynamic, 1)
-    for (int unit = 0; unit < segments * hq; unit++) {
-      const Segment& s = segment[unit / hq];
-      for (int first = 0; first < s.length; first += LANES) attend_tile(p, s, unit % hq, first, out, lse, w);
+    for (int unit = 0; unit < segments * hkv; unit++) {
+      const Segment& s = segment[unit / hkv];
+      int kv = unit % hkv;
+      fetch(p, s, kv, w);
+      for (int head = kv * repeat; head < (kv + 1) * repeat; head++)
+        for (int first = 0; first < s.length; first += LANES) attend_tile(p, s, head, first, out, lse, w);
     }
   }
 }
@@ -397,49 +439,49 @@ static void attend(int hq, int hkv, int D, const T* qkv, int segments, const Seg
 template <class T>
 static void attend_back_tile(const Packed<T>& p, const Segment& s, int head, int first, const T* out, const float* lse, const T* dout, T* dqkv,
                              float* dkeys, float* dvalues, int tree, Scratch& w) {
-  int D = p.D, kv = head / (p.hq / p.hkv), count = std::min(LANES, s.length - first), seen = s.before + first + count;
+  int D = p.D, count = std::min(LANES, s.length - first), seen = s.before + first + count;
   float factor = 1.0f / std::sqrt((float)D);
   size_t token = s.start + first, wide = (size_t)p.hq * D;
   gather(p.query(token, head), p.width(), count, D, factor, w.queries.data());
   gather(dout + token * wide + (size_t)head * D, wide, count, D, 1.0f, w.grads.data());
   v16 delta = {}, norm = all(-NEG);  // a missing query has weight exp(s - huge) = 0
   for (int q = 0; q < LANES; q++) {
-    float dot = 0;
+    v16 dots = {};
     for (int d = 0; d < D; d += LANES) {
       v16 g = {}, x = {};
       if (q < count) {
         g = load(dout + (token + q) * wide + (size_t)head * D + d);
         x = load(p.query(token + q, head) + d) * factor;
-        dot += sum(g * load(out + (token + q) * wide + (size_t)head * D + d));
+        dots += g * load(out + (token + q) * wide + (size_t)head * D + d);
       }
       store(&w.grad_rows[(size_t)q * D + d], g);
       store(&w.query_rows[(size_t)q * D + d], x);
     }
-    delta[q] = dot;
+    delta[q] = sum(dots);
     if (q < count) norm[q] = lse[(token + q) * p.hq + head];
   }
   for (int d = 0; d < D; d++) w.dqueries[d] = (v16){};
   for (int from = 0; from < seen; from += KEYS) {
-    int to = std::min(seen, from + KEYS), padded = fetch(p, s, kv, from, to, w);
+    int here = std::min(KEYS, seen - from), wide = padded(here);
+    const float* keys = &w.keys[(size_t)from * D];
     float *key_rows[KEYS], *value_rows[KEYS];
-    for (int k = from; k < to; k++) {
-      size_t at = (size_t)(token_of(s, k) - tree) * D;
-      key_rows[k - from] = dkeys + at;
-      value_rows[k - from] = dvalues + at;
+    for (int k = 0; k < here; k++) {
+      size_t at = (size_t)(token_of(s, from + k) - tree) * D;
+      key_rows[k] = dkeys + at;
+      value_rows[k] = dvalues + at;
     }
-    products(w.keys.data(), padded, D, w.queries.data(), w.scores);
-    products(w.values.data(), padded, D, w.grads.data(), w.grads_of);
-    mask(w.scores, from, to - from, padded, s.before, first);
-    for (int k = 0; k < padded; k++) {
+    products(keys, wide, D, w.queries.data(), w.scores);
+    products(&w.values[(size_t)from * D], wide, D, w.grads.data(), w.grads_of);
+    mask(w.scores, from, here, s.before, first);
+    for (int k = 0; k < wide; k++) {
       w.scores[k] = exp16(w.scores[k] - norm);
       w.grads_of[k] = w.scores[k] * (w.grads_of[k] - delta);
     }
-    outer(w.scores, to - from, D, w.grad_rows.data(), value_rows);
-    outer(w.grads_of, to - from, D, w.query_rows.data(), key_rows);
-    accumulate(w.keys.data(), padded, D, w.grads_of, w.dqueries.data());
+    outers(w.scores, here, D, w.grad_rows.data(), value_rows);
+    outers(w.grads_of, here, D, w.query_rows.data(), key_rows);
+    accumulate(keys, wide, D, w.grads_of, w.dqueries.data());
   }
-  for (int q = 0; q < count; q++)
-    for (int d = 0; d < D; d++) put(dqkv + (token + q) * p.width() + (size_t)head * D + d, ((float*)&w.dqueries[d])[q] * factor);
+  scatter(w.dqueries.data(), all(factor), count, D, dqkv + token * p.width() + (size_t)head * D, p.width());
 }
 
 // trees: the first segment of each tree, and one past the last. All of a tree's queries that read one key head are one unit of work: no races.
@@ -458,10 +500,12 @@ static void attend_back(int hq, int hkv, int D, const T* qkv, int trees, const i
       int begin = segment[from].start, tokens = segment[to - 1].start + segment[to - 1].length - begin;
       sums.assign((size_t)2 * tokens * D, 0.0f);
       float *dkeys = sums.data(), *dvalues = dkeys + (size_t)tokens * D;
-      for (int i = from; i < to; i++)
+      for (int i = from; i < to; i++) {
+        fetch(p, segment[i], kv, w);
         for (int head = kv * repeat; head < (kv + 1) * repeat; head++)
           for (int first = 0; first < segment[i].length; first += LANES)
             attend_back_tile(p, segment[i], head, first, out, lse, dout, dqkv, dkeys, dvalues, begin, w);
+      }
       for (int t = 0; t < tokens; t++)
         for (int d = 0; d < D; d += LANES) {
           store((T*)p.key(begin + t, kv) - qkv + dqkv + d, load(dkeys + (size_t)t * D + d));
@@ -488,56 +532,73 @@ struct Pages {
   }
 };
 
-// One query head against n tokens. WIDTH is D where it is known when compiling, so that sums stay in registers, else 0. scores: room for all pages.
-template <class T, int WIDTH>
-static inline void attend_pages(const Pages<T>& pages, const int32_t* page, int n, int head, const float* query, float* scores, T* out) {
-  const int D = WIDTH ? WIDTH : pages.D, used = (n + LANES - 1) / LANES, wide = WIDTH ? WIDTH / LANES : 1;
+// HEADS query heads that read one key head, side by side, against n tokens: out [HEADS, D]. WIDTH is D where it is known when compiling, so that sums stay in
+// registers, else 0. queries: [HEADS, D]. scores: room for all pages of each head.
+template <class T, int WIDTH, int HEADS>
+static inline void attend_pages(const Pages<T>& pages, const int32_t* page, int n, int head, const float* queries, float* scores, T* out) {
+  const int D = WIDTH ? WIDTH : pages.D, used = (n + LANES - 1) / LANES, wide = WIDTH ? WIDTH / LANES : 1, room = used * LANES;
+  const int CHAINS = HEADS == 1 ? 2 : 1;  // sums that run side by side for each vector of values
   const float factor = 1.0f / std::sqrt((float)D);
   const T* values = pages.values + page[0] * pages.size() + (size_t)head * D * LANES;
-  v16 top = all(NEG), total = {};
+  v16 top[HEADS];
+  for (int a = 0; a < HEADS; a++) top[a] = all(NEG);
   for (int j = 0; j < used; j++) {
     const T* k = pages.keys + page[j] * pages.size() + (size_t)head * D * LANES;
     // The processor fetches ahead within 4 KiB; the next page is elsewhere, and the values come after the last.
     const T* next = j + 1 < used ? pages.keys + page[j + 1] * pages.size() + (size_t)head * D * LANES : values;
-    v16 x = {}, y = {}, z = {}, w = {};
-    for (int d = 0; d < D; d += 4) {
-      for (int ahead = 0; ahead < 4; ahead++) __builtin_prefetch(next + (size_t)(d + ahead) * LANES);
-      x += load(k + (size_t)d * LANES) * query[d];
-      y += load(k + (size_t)(d + 1) * LANES) * query[d + 1];
-      z += load(k + (size_t)(d + 2) * LANES) * query[d + 2];
-      w += load(k + (size_t)(d + 3) * LANES) * query[d + 3];
+    v16 dots[HEADS][4] = {};
+    for (int d = 0; d < D; d += 4)
+      for (int e = 0; e < 4; e++) {
+        __builtin_prefetch(next + (size_t)(d + e) * LANES);
+        v16 keys = load(k + (size_t)(d + e) * LANES);
+        for (int a = 0; a < HEADS; a++) dots[a][e] += keys * queries[a * D + d + e];
+      }
+    for (int a = 0; a < HEADS; a++) {
+      v16 x = (dots[a][0] + dots[a][1] + (dots[a][2] + dots[a][3])) * factor;
+      if (j == used - 1) x = LANE + j * LANES < n ? x : all(NEG);
+      store(scores + a * room + j * LANES, x);
+      top[a] = max(top[a], x);
     }
-    x = (x + y + (z + w)) * factor;
-    if (j == used - 1) x = LANE + j * LANES < n ? x : all(NEG);
-    store(scores + j * LANES, x);
-    top = max(top, x);
   }
-  float peak = NEG;
-  for (int i = 0; i < LANES; i++) peak = top[i] > peak ? top[i] : peak;
-  for (int j = 0; j < used; j++) {
-    v16 x = exp16(load(scores + j * LANES) - peak);
-    store(scores + j * LANES, x);
-    total += x;
+  float share[HEADS];
+  for (int a = 0; a < HEADS; a++) {
+    float peak = NEG, *own = scores + a * room;
+    for (int i = 0; i < LANES; i++) peak = top[a][i] > peak ? top[a][i] : peak;
+    v16 total = {};
+    for (int j = 0; j < used; j++) {
+      v16 x = exp16(load(own + j * LANES) - peak);
+      store(own + j * LANES, x);
+      total += x;
+    }
+    share[a] = 1.0f / sum(total);
   }
-  float share = 1.0f / sum(total);
   for (int from = 0; from < D; from += wide * LANES) {
-    v16 even[wide], odd[wide];
-    for (int i = 0; i < wide; i++) even[i] = odd[i] = (v16){};
+    v16 mixed[HEADS][CHAINS][wide];
+    for (int a = 0; a < HEADS; a++)
+      for (int c = 0; c < CHAINS; c++)
+        for (int i = 0; i < wide; i++) mixed[a][c][i] = (v16){};
     for (int j = 0; j < used; j++) {
       const T* v = pages.values + page[j] * pages.size() + (size_t)head * D * LANES + from;
       const T* next = pages.values + page[std::min(j + 1, used - 1)] * pages.size() + (size_t)head * D * LANES + from;
-      const float* p = scores + j * LANES;
       for (int line = 0; line < wide * LANES; line++) __builtin_prefetch(next + (size_t)line * LANES);
-      int here = std::min(LANES, n - j * LANES), t = 0;
-      for (; t + 1 < here; t += 2)
+      int here = std::min(LANES, n - j * LANES);
+      auto add = [&](int t, int c) {
         for (int i = 0; i < wide; i++) {
-          even[i] += load(v + (size_t)t * D + i * LANES) * p[t];
-          odd[i] += load(v + (size_t)(t + 1) * D + i * LANES) * p[t + 1];
+          v16 x = load(v + (size_t)t * D + i * LANES);
+          for (int a = 0; a < HEADS; a++) mixed[a][c][i] += x * scores[a * room + j * LANES + t];
         }
-      if (t < here)
-        for (int i = 0; i < wide; i++) even[i] += load(v + (size_t)t * D + i * LANES) * p[t];
+      };
+      int t = 0;
+      for (; t + CHAINS <= here; t += CHAINS)
+        for (int c = 0; c < CHAINS; c++) add(t + c, c);
+      if (t < here) add(t, 0);
     }
-    for (int i = 0; i < wide; i++) store(out + from + i * LANES, (even[i] + odd[i]) * share);
+    for (int a = 0; a < HEADS; a++)
+      for (int i = 0; i < wide; i++) {
+        v16 x = mixed[a][0][i];
+        if (CHAINS > 1) x += mixed[a][CHAINS - 1][i];
+        store(out + (size_t)a * D + from + i * LANES, x * share[a]);
+      }
   }
 }
 
@@ -550,7 +611,7 @@ static void step_wide(int rows, int hq, int hkv, int D, const T* qkv, const floa
   size_t width = (size_t)(hq + 2 * hkv) * D;
 #pragma omp parallel num_threads(threads)
   {
-    std::vector<float> scores((size_t)stride * LANES), query((size_t)D), key((size_t)D), value((size_t)D);
+    std::vector<float> scores((size_t)2 * stride * LANES), queries((size_t)2 * D), key((size_t)D), value((size_t)D);
 #pragma omp for schedule(dynamic, 4)
     for (int r = 0; r < rows; r++) {
       const int32_t* page = table + (size_t)r * stride;
@@ -560,9 +621,10 @@ static void step_wide(int rows, int hq, int hkv, int D, const T* qkv, const floa
         turn_head(row + (size_t)(hq + h) * D, kw, eps, c, s, D, key.data());
         for (int d = 0; d < D; d += LANES) store(&value[d], load(row + (size_t)(hq + hkv + h) * D + d));
         pages.write(page[length[r] / LANES], length[r] % LANES, h, key.data(), value.data());
-        for (int a = h * repeat; a < (h + 1) * repeat; a++) {
-          turn_head(row + (size_t)a * D, qw, eps, c, s, D, query.data());
-          attend_pages<T, WIDTH>(pages, page, length[r] + 1, h, query.data(), scores.data(), out + ((size_t)r * hq + a) * D);
+        for (int a = h * repeat, left = repeat; left > 0; a += 2, left -= 2) {
+          for (int i = 0; i < std::min(2, left); i++) turn_head(row + (size_t)(a + i) * D, qw, eps, c, s, D, &queries[(size_t)i * D]);
+          auto attend = left > 1 ? attend_pages<T, WIDTH, 2> : attend_pages<T, WIDTH, 1>;
+          attend(pages, page, length[r] + 1, h, queries.data(), scores.data(), out + ((size_t)r * hq + a) * D);
         }
       }
     }

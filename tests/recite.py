@@ -28,4 +28,4 @@ class Recite(Task):
         return right("compare", "", "7") if text.endswith("<answer>7</answer>") else wrong("extract", "")
 
     def demonstrate(self, problem: Problem, key: Key) -> Demonstration:
-        return Demonstration(response(key.fold("thought").random().choice(self.thoughts), "7"), "recited", True)
+        return Demonstration(response(key.fold("thought").random().choice(self.thoughts), "7"), "recited")

@@ -79,12 +79,14 @@ def undecided(stage: str, reason: str, extracted: str | None = None) -> Verdict:
 
 @dataclass(frozen=True)
 class Demonstration:
-    """A worked response to a problem, in a named style; what cold start learns from."""
+    """A worked response to a problem, in a named style; what cold start learns from.
+
+    It need not be right: honest mixtures hold wrong ones too, and whether one is right is the task's `verify` to say. Cold start writes tens of thousands and
+    never asks.
+    """
 
     text: str
     style: str
-    right: bool
-    """Whether the response ends in a right answer: honest mixtures hold wrong ones too."""
 
 
 @dataclass(frozen=True)

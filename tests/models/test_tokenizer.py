@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tokenizers import Regex
+from tokenizers.pre_tokenizers import ByteLevel, Sequence, Split
 from transformers import AutoTokenizer
 
 from menolab.errors import BadInput
@@ -17,6 +19,7 @@ awkward = st.one_of(
     st.text(),
     st.text(alphabet=" \t\n\r0123456789<>/aethinkswr\u0301\u200d🙂한é"),
     st.sampled_from(["<eos>", "<pad><bos>", "</answer>", "  a  . , 's"]),
+    st.lists(st.sampled_from(["<pad>", "<eos>", "<", ">", "</answer>", " ", "\n", "7", "10", "007", "199", "\u0663", "\u00bd", "é", "don't"])).map("".join),
 )
 
 
@@ -27,6 +30,28 @@ def test_any_text_comes_back(tokenizer, text):
     ids = tokenizer(text, add_special_tokens=False)["input_ids"]
     assert tokenizer.decode(ids) == text
     assert not set(ids) & set(tokenizer.all_special_ids), "text must never become <pad>, <bos> or <eos>"
+
+
+def older(numbers):
+    """The tokenizer with GPT-2's splitting into words, as folders on disk may hold it."""
+    tokenizer = build_tokenizer(numbers)
+    digits = Split(Regex(r"\d{1,3}" if numbers else r"\d"), "isolated")
+    tokenizer.backend_tokenizer.pre_tokenizer = Sequence([digits, ByteLevel(add_prefix_space=False)])
+    return tokenizer
+
+
+@pytest.mark.parametrize(("tokenizer", "other"), [(BYTES, older(0)), (NUMBERS, older(199))], ids=["bytes", "numbers"])
+@settings(max_examples=150, deadline=None)
+@given(text=awkward)
+def test_splitting_into_words_changes_no_token(tokenizer, other, text):
+    assert tokenizer(text)["input_ids"] == other(text)["input_ids"]
+
+
+@pytest.mark.parametrize("tokenizer", [BYTES, NUMBERS], ids=["bytes", "numbers"])
+@pytest.mark.parametrize("text", ["<pad>", "1<eos>2", "12<bos>", " <pad>\n", "<<eos>>", "1<think2", "10<answer></answer"])
+def test_no_piece_spells_a_token_of_the_tokenizer_s_own(tokenizer, text):
+    assert tokenizer.decode(tokenizer(text, add_special_tokens=False)["input_ids"]) == text
+    assert not set(tokenizer(text, add_special_tokens=False)["input_ids"]) & {0, 1, 2, 3, 4, 6}
 
 
 def test_one_token_a_byte_and_ids_as_documented():

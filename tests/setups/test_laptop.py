@@ -25,7 +25,8 @@ def test_demonstrations_fit_and_are_mixed(name: str) -> None:
     shown = [setup.task.demonstrate(p, KEY.fold(i)) for i, p in enumerate(problems)]
     lengths = [len(policy.tokenizer(d.text, add_special_tokens=False)["input_ids"]) + 1 for d in shown]
     assert sum(n <= setup.decoding.max_tokens for n in lengths) > 0.95 * len(lengths)
-    assert 0.3 < sum(d.right for d in shown) / len(shown) < 0.98, "nothing to learn from, or nothing left to reinforcement"
+    right = sum(setup.task.verify(p, d.text).right for p, d in zip(problems, shown, strict=True))
+    assert 0.3 < right / len(shown) < 0.98, "nothing to learn from, or nothing left to reinforcement"
     assert max(len(policy.encode(p.prompt)) for p in problems) + setup.decoding.max_tokens <= policy.context
 
 

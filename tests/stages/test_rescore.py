@@ -80,7 +80,7 @@ class Shown(Sums):
     """Shows a right solution once in three."""
 
     def demonstrate(self, problem: Problem, key: Key) -> Demonstration:
-        return Demonstration(f"{problem.answer} by {key.path[-1]}", "plain", right=key.bits() % 3 == 0)
+        return Demonstration(f"<answer>{problem.answer}</answer> by {key.path[-1]}" if key.bits() % 3 == 0 else "?", "plain")
 
 
 @dataclass(frozen=True)
@@ -88,13 +88,13 @@ class Wrong(Sums):
     """Never right."""
 
     def demonstrate(self, problem: Problem, key: Key) -> Demonstration:
-        return Demonstration("?", "plain", right=False)
+        return Demonstration("?", "plain")
 
 
 def test_solutions_are_right_demonstrations() -> None:
     problems = [Shown()(KEY.fold(i)) for i in range(10)]
     solved = with_solutions([*problems, replace(problems[0], solution="own")], Shown(), KEY)
-    assert solved[-1].solution == "own" and all(p.solution and p.solution.startswith(p.answer + " by ") for p in solved[:-1])
+    assert solved[-1].solution == "own" and all(p.solution and p.solution.startswith(f"<answer>{p.answer}</answer> by ") for p in solved[:-1])
     assert with_solutions(problems, Shown(), KEY) == solved[:-1] and with_solutions(problems[3:4], Shown(), KEY) == solved[3:4]
     assert with_solutions(problems, Wrong(), KEY) == problems and TRIES > 1
 

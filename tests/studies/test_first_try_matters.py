@@ -134,7 +134,7 @@ def test_through_the_verb(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     class Writes(FakeEngine):
         def _one(self, request: Request) -> Completion:
             problem = next(p for p in problems if p.prompt == self.decode(request.prompt))
-            text = countdown_demonstration(problem, "tries", request.key, task.verifier).text
+            text = countdown_demonstration(problem, "tries", request.key).text
             return Completion(tuple(map(ord, text)), (-0.5,) * len(text), "stop")
 
     path = record.save(tmp_path, "m", evaluate(Writes(), task, problems, Decoding(), 4, Key.root(0), model="tries"))

@@ -61,7 +61,7 @@ def test_styles_of_demonstrations_are_told_apart(tmp_path: Path, capsys: pytest.
 
         def _one(self, request: Request) -> Completion:
             problem = next(p for p in problems if p.prompt == self.decode(request.prompt))
-            text = countdown_demonstration(problem, self.style, request.key, task.verifier).text
+            text = countdown_demonstration(problem, self.style, request.key).text
             return Completion(tuple(map(ord, text)), (-0.5,) * len(text), "stop")
 
     paths = []

@@ -74,18 +74,19 @@ def test_traces_compute_truly_and_answer_what_they_found(style: str) -> None:
     right = 0
     for i in range(150):
         problem = task(ROOT.fold(i))
-        demonstration = countdown_demonstration(problem, style, ROOT.fold("trace", i), task.verifier)
+        text = countdown_demonstration(problem, style, ROOT.fold("trace", i)).text
+        verdict = task.verify(problem, text).right
         target = problem.facts["target"]
-        thinking = demonstration.text.partition("</think>")[0].removeprefix("<think>")
+        thinking = text.partition("</think>")[0].removeprefix("<think>")
         assert set(thinking) <= set("0123456789+-*/=() \nno")
         lines = thinking.split("\n")
         for left, said in re.findall(r"(\d+[-+*/]\d+)=(\d+)", thinking):
             assert parse(left).value() == int(said)
-        right += demonstration.right
+        right += verdict
         if style in ("search", "tries"):  # right if and only if a line of the thinking ends in the target
-            assert demonstration.right == any(line.endswith(f"={target}") for line in lines)
+            assert verdict == any(line.endswith(f"={target}") for line in lines)
         if style == "thorough":  # what has found nothing must not know the answer by magic
-            assert demonstration.right != (lines[-1] == "no")
+            assert verdict != (lines[-1] == "no")
     shares = {"guess": (0.35, 0.65), "tries": (0.35, 0.7), "search": (0.97, 1.0), "goal": (0.97, 1.0), "thorough": (0.97, 1.0)}
     assert shares[style][0] <= right / 150 <= shares[style][1]
 
@@ -98,17 +99,17 @@ def test_mixture_follows_the_weights() -> None:
 
 def test_four_numbers_are_reached_by_goals() -> None:
     task = Countdown(numbers=4)
-    shown = [countdown_demonstration(task(ROOT.fold(i)), "thorough", ROOT, task.verifier) for i in range(20)]
-    assert sum(d.right for d in shown) >= 15
-    assert max(d.text.count("\n") for d in shown) < 40
+    problems = [task(ROOT.fold(i)) for i in range(20)]
+    texts = [countdown_demonstration(problem, "thorough", ROOT).text for problem in problems]
+    assert sum(task.verify(problem, text).right for problem, text in zip(problems, texts, strict=True)) >= 15
+    assert max(text.count("\n") for text in texts) < 40
 
 
 def test_formats_of_the_cold_start() -> None:
     """The formats a tiny model was found to learn, to the character."""
-    task = Countdown()
 
     def written(style: str, numbers: tuple[int, ...], target: int) -> str:
-        return countdown_demonstration(countdown_problem(numbers, target), style, ROOT, task.verifier).text
+        return countdown_demonstration(countdown_problem(numbers, target), style, ROOT).text
 
     assert written("goal", (80, 33, 95), 48) == "<think>80+33=113 80-33=47 95-48=47 48+95=143</think><answer>95-(80-33)</answer>"
     searched = "95+89=184 184+84=268\n95+89=184 184-84=100\n95-89=6 6+84=90"
@@ -121,4 +122,4 @@ def test_formats_of_the_cold_start() -> None:
 def test_every_style_writes_something_where_no_step_stays_natural(style: str) -> None:
     problem = countdown_problem((7, 18, 3), 42, operations="/")
     assert problem.answer == "18/(3/7)" and not list(derivations((7, 18, 3), "/"))
-    assert not countdown_demonstration(problem, style, ROOT, Countdown().verifier).right
+    assert not Countdown().verify(problem, countdown_demonstration(problem, style, ROOT).text).right

@@ -1,4 +1,4 @@
-"""What every task promises: deterministic, verifiable, honest about its demonstrations, canonical in its ids, divisible into two sides."""
+"""What every task promises: deterministic, verifiable, right demonstrations but of styles that may err, canonical in its ids, divisible into two sides."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 from menolab.cli.tasks import task_classes
 from menolab.keys import Key
 from menolab.pieces import from_data, to_data
+from menolab.tasks import countdown_traces
 from menolab.tasks.blocks_world import BlocksWorld
 from menolab.tasks.checker_jumping import CheckerJumping
 from menolab.tasks.constrained import ConstrainedFile
@@ -129,7 +130,11 @@ def test_own_answer_is_right_and_a_near_miss_wrong(task: Task) -> None:
     assert rejected > 10
 
 
-def test_demonstrations_say_whether_they_are_right(task: Task) -> None:
+MAY_ERR = {*countdown_traces.STYLES, "dropped"}
+"""Styles whose demonstrations may be wrong: honest mixtures hold such ones. All others are right."""
+
+
+def test_demonstrations_repeat_themselves_and_err_only_where_they_may(task: Task) -> None:
     styles = set()
     for i in range(40):
         problem = task(ROOT.fold(i))
@@ -139,7 +144,7 @@ def test_demonstrations_say_whether_they_are_right(task: Task) -> None:
             pytest.skip("writes no demonstrations")
         assert demonstration == task.demonstrate(problem, ROOT.fold("demonstration", i))
         verdict = task.verify(problem, demonstration.text)
-        assert verdict.right == demonstration.right, demonstration
+        assert verdict.right or (verdict.label == "wrong" and demonstration.style in MAY_ERR), demonstration
         assert verdict.extracted is not None and re.match(r"(\[Easy\]|\[Hard\])?<think>", demonstration.text)
         styles.add(demonstration.style)
     assert styles == set(task.styles)  # type: ignore[attr-defined]

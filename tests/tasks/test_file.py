@@ -133,7 +133,7 @@ def test_own_worked_responses_are_demonstrations(tmp_path: Path) -> None:
     task = Problems(write(tmp_path / "a.jsonl", lines(worked)), verifier=Numeric(), demonstration_field="worked")
     shown = [task.demonstrate(p, Key.root(0)) for p in task.listed()]
     assert [d.text for d in shown] == [row["worked"] for row in worked]
-    assert [d.right for d in shown] == [False, True, True, True, True]
+    assert [task.verify(p, d.text).right for p, d in zip(task.listed(), shown, strict=True)] == [False, True, True, True, True]
     with pytest.raises(NotImplementedError, match="not named"):
         Problems(task.path).demonstrate(task.listed()[0], Key.root(0))
     broken = write(tmp_path / "b.jsonl", lines([*worked[:-1], {**worked[-1], "worked": 3}]))

@@ -81,8 +81,9 @@ def test_barred_moves_are_told_and_kept() -> None:
 def test_searches_are_demonstrated_with_the_puzzles_own_symbols() -> None:
     task = HardcoreLogic("sudoku", ("form",), 4, styles=("search",), weights=(1.0,))
     problem = task(ROOT)
-    said = task.demonstrate(problem, ROOT)
-    assert said.right and all(line[-1] in problem.facts["symbols"] + "?" for line in said.text.split("</think>")[0].split("\n") if "=" in line)
+    said = task.demonstrate(problem, ROOT).text
+    assert task.verify(problem, said).right
+    assert all(line[-1] in problem.facts["symbols"] + "?" for line in said.split("</think>")[0].split("\n") if "=" in line)
     hanoi = HardcoreLogic("hanoi", ("unsolvable",), 3, styles=("search",), weights=(1.0,))
     assert "positions can be reached" in hanoi.demonstrate(hanoi(ROOT), ROOT).text
 

@@ -30,8 +30,9 @@ def test_the_gold_verdict_is_that_of_the_other_task() -> None:
 
 def test_only_problems_solved_both_ways_are_asked_about() -> None:
     for i in range(20):
-        _, shown = contested(Countdown(), ROOT.fold(i), 3)
-        assert len(shown) == 3 and 0 < sum(s.right for s in shown) < 3
+        problem, judged = contested(Countdown(), ROOT.fold(i), 3)
+        assert [Countdown().verify(problem, text).right for text, _ in judged] == [right for _, right in judged]
+        assert len(judged) == 3 and 0 < sum(right for _, right in judged) < 3
     with pytest.raises(RunFailed, match="name styles that err"):
         contested(Multiplication(), ROOT, 4)
 
@@ -40,9 +41,9 @@ def test_checking_demonstrations_recheck_every_equation() -> None:
     task = Judgements(Countdown(styles=("tries",), weights=(1.0,)), styles=("check",), weights=(1.0,))
     for i in range(10):
         problem = task(ROOT.fold(i))
-        shown = task.demonstrate(problem, ROOT.fold("d", i))
-        lines = shown.text.removeprefix("<think>").partition("</think>")[0].split("\n")
-        assert shown.right and [line[-1] for line in lines] == ["1"] * len(lines)
+        shown = task.demonstrate(problem, ROOT.fold("d", i)).text
+        lines = shown.removeprefix("<think>").partition("</think>")[0].split("\n")
+        assert task.verify(problem, shown).right and [line[-1] for line in lines] == ["1"] * len(lines)
         assert " ".join(line[:-2] for line in lines) == " ".join(problem.facts["solution"].removeprefix("<think>").partition("</think>")[0].split())
 
 

@@ -23,7 +23,7 @@ def test_the_published_files(shared_data: Path) -> None:
                 assert task.verify(problem, f"<think>x</think><answer>{gold}</answer>").right
             turned = row["solution_text"].replace("knight", "knave", 1)
             assert task.verify(problem, f"<answer>{turned}</answer>").right == (turned == row["solution_text"])
-        assert task.demonstrate(problems[0], Key.root(0)).right
+        assert task.verify(problems[0], task.demonstrate(problems[0], Key.root(0)).text).right
 
 
 def test_a_wrong_gold_is_refused(tmp_path: Path) -> None:

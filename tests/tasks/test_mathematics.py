@@ -46,8 +46,9 @@ def test_the_prompt_is_the_question_and_the_instruction(tmp_path: Path) -> None:
     (problem,) = GSM8K(str(tmp_path / "a.jsonl")).listed()
     assert problem.prompt == f"1+1?\n{BOXED}" and problem.answer == "1002" and problem.task == "mathematics"
     assert GSM8K(str(tmp_path / "a.jsonl"), instruction="").listed()[0].prompt == "1+1?"
-    shown = GSM8K(str(tmp_path / "a.jsonl")).demonstrate(problem, Key.root(0))
-    assert shown.text == "<think>It is 2.</think><answer>1002</answer>" and shown.right
+    task = GSM8K(str(tmp_path / "a.jsonl"))
+    shown = task.demonstrate(problem, Key.root(0)).text
+    assert shown == "<think>It is 2.</think><answer>1002</answer>" and task.verify(problem, shown).right
 
 
 def test_a_conversation_of_one_message_is_a_question() -> None:

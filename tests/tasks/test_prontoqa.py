@@ -17,8 +17,8 @@ def test_the_published_file_and_its_proofs(shared_data: Path) -> None:
     path = shared_data / "prontoqa" / "dev.json"
     task, problems = ProntoQA(path=str(path)), as_published(ProntoQA, path, 500)
     for problem in problems:
-        demonstration = task.demonstrate(problem, Key.root(0))
-        assert demonstration.right and problem.facts["proof"][-1] in demonstration.text
+        text = task.demonstrate(problem, Key.root(0)).text
+        assert task.verify(problem, text).right and problem.facts["proof"][-1] in text
         statement = problem.prompt.split("true or false? ")[1].split("\n")[0]
         assert problem.answer == ("A" if statement == problem.facts["proof"][-1] else "B"), "the proof's last line is the statement or its negation"
 

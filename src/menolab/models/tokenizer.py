@@ -47,10 +47,14 @@ def build_tokenizer(numbers: int = 0) -> Any:
 
 
 def _splitter(digits: str) -> Any:
-    """Matches of `digits` apart, then bytes."""
+    """Matches of `digits` and every "<" apart, then bytes.
+
+    A piece that spelt <pad> would be that token; cut at "<", none does. GPT-2's own splitting would do, at 1.3 times the time: without merges it is no matter.
+    """
     from tokenizers import Regex, pre_tokenizers
 
-    return pre_tokenizers.Sequence([pre_tokenizers.Split(Regex(digits), "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False)])
+    to_bytes = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    return pre_tokenizers.Sequence([pre_tokenizers.Split(Regex(f"{digits}|<"), "isolated"), to_bytes])
 
 
 def _byte_letters() -> list[str]:

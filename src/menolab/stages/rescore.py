@@ -16,7 +16,7 @@ from menolab.records import Batch, Problem
 from menolab.stages.collate import rows
 from menolab.stages.critic import ValueModel
 from menolab.stages.learner import Learner
-from menolab.tasks.task import Task
+from menolab.tasks.task import Task, verify
 
 TRIES = 20
 """Demonstrations written in search of a right one."""
@@ -99,9 +99,9 @@ def with_solutions(problems: Sequence[Problem], task: Task, key: Key) -> list[Pr
 
 def _solution(problem: Problem, task: Task, key: Key) -> str | None:
     for i in range(TRIES):
-        shown = task.demonstrate(problem, key.fold(problem.id, i))
-        if shown.right:
-            return shown.text
+        text = task.demonstrate(problem, key.fold(problem.id, i)).text
+        if verify(task, problem, text).right:
+            return text
     return None
 
 

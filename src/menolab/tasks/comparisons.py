@@ -49,10 +49,10 @@ class Comparisons(AboutSolutions):
         Raises:
             RunFailed: the other task's demonstrations are all right, or all wrong.
         """
-        problem, shown = contested(self.task, key, self.solutions)
+        problem, judged = contested(self.task, key, self.solutions)
         rng = key.fold("shown").random()
-        better = rng.choice([s.text for s in shown if s.right])
-        worse = rng.choice([s.text for s in shown if not s.right])
+        better = rng.choice([text for text, right in judged if right])
+        worse = rng.choice([text for text, right in judged if not right])
         prompts = [self._prompt(problem.prompt, better, worse), self._prompt(problem.prompt, worse, better)]
         own, other = (0, 1) if rng.random() < 0.5 else (1, 0)
         answers = (FIRST, SECOND)
@@ -73,4 +73,4 @@ class Comparisons(AboutSolutions):
         style = choose_style(self.styles, self.weights, key.fold("style"))
         answer = problem.answer if style == "tell" else key.fold("guess").random().choice((FIRST, SECOND))
         text = response("", answer)
-        return Demonstration(text, style, self.verify(problem, text).right)
+        return Demonstration(text, style)

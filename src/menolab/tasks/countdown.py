@@ -119,17 +119,16 @@ class Countdown(Task):
         return self.verifier(problem, text)
 
     def demonstrate(self, problem: Problem, key: Key) -> Demonstration:
-        """A worked response in one of the styles. `right` is what the verifier says of it."""
+        """A worked response in one of the styles, right or wrong."""
         style = choose_style(self.styles, self.weights, key.fold("style"))
-        return countdown_demonstration(problem, style, key.fold("trace"), self.verifier)
+        return countdown_demonstration(problem, style, key.fold("trace"))
 
 
-def countdown_demonstration(problem: Problem, style: str, key: Key, verifier: Verifier) -> Demonstration:
+def countdown_demonstration(problem: Problem, style: str, key: Key) -> Demonstration:
     """A response to a Countdown problem in a named style (see `countdown_traces`)."""
     facts = problem.facts
     trace = STYLES[style](key.random(), tuple(facts["numbers"]), facts["target"], facts["operations"])
-    text = response(trace.thinking, trace.answer)
-    return Demonstration(text, style, verifier(problem, text).right)
+    return Demonstration(response(trace.thinking, trace.answer), style)
 
 
 def _random_value(numbers: tuple[int, ...], operations: str, random: Random) -> int | None:

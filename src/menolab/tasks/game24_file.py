@@ -65,4 +65,4 @@ class Game24File(PublishedFile):
     def demonstrate(self, problem: Problem, key: Key) -> Demonstration:
         """As `Countdown.demonstrate`."""
         style = choose_style(self.styles, self.weights, key.fold("style"))
-        return countdown_demonstration(problem, style, key.fold("trace"), self.verifier)
+        return countdown_demonstration(problem, style, key.fold("trace"))

@@ -61,15 +61,15 @@ class Judgements(AboutSolutions):
         Raises:
             RunFailed: the other task's demonstrations are all right, or all wrong.
         """
-        problem, shown = contested(self.task, key, self.solutions)
-        chosen = key.fold("shown").random().choice(shown)
+        problem, judged = contested(self.task, key, self.solutions)
+        solution, right = key.fold("shown").random().choice(judged)
         return Problem(
             id=problem.id,
             task=self.name,
-            prompt=WORDINGS[self.wording].replace("{problem}", problem.prompt).replace("{response}", chosen.text),
-            answer=RIGHT if chosen.right else WRONG,
+            prompt=WORDINGS[self.wording].replace("{problem}", problem.prompt).replace("{response}", solution),
+            answer=RIGHT if right else WRONG,
             difficulty=problem.difficulty,
-            facts={"about": packed(problem), "solution": chosen.text},
+            facts={"about": packed(problem), "solution": solution},
         )
 
     def demonstrate(self, problem: Problem, key: Key) -> Demonstration:
@@ -83,4 +83,4 @@ class Judgements(AboutSolutions):
             text = response("" if problem.answer == RIGHT else problem.facts["about"]["answer"], problem.answer)
         else:
             text = response("", key.fold("guess").random().choice((RIGHT, WRONG)))
-        return Demonstration(text, style, self.verify(problem, text).right)
+        return Demonstration(text, style)

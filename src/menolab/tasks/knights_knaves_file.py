@@ -56,4 +56,4 @@ class KnightsKnavesFile(PublishedFile):
 
     def demonstrate(self, problem: Problem, key: Key) -> Demonstration:
         """As `KnightsKnaves.demonstrate`."""
-        return knights_knaves_demonstration(problem, choose_style(self.styles, self.weights, key), self.verifier)
+        return knights_knaves_demonstration(problem, choose_style(self.styles, self.weights, key))

@@ -52,7 +52,7 @@ class MathematicsFile(PublishedFile):
         """The file's own worked solution as the thought, the gold as the answer."""
         if "solution" not in problem.facts:
             raise NotImplementedError(f"{self.name} has no worked solution of this problem")
-        return Demonstration(response(problem.facts["solution"], problem.answer), "own", True)
+        return Demonstration(response(problem.facts["solution"], problem.answer), "own")
 
 
 def question_of(row: Row, where: str, *fields: str) -> str:

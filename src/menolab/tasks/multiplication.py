@@ -76,4 +76,4 @@ class Multiplication(Task):
         style = choose_style(self.styles, self.weights, key)
         thinking = partial_products(problem.facts["a"], problem.facts["b"]) if style == "partial" else ""
         text = response(thinking, problem.answer)
-        return Demonstration(text, style, self.verify(problem, text).right)
+        return Demonstration(text, style)

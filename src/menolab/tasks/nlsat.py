@@ -138,7 +138,7 @@ class NLSat(Task):
         style = choose_style(self.styles, self.weights, key)
         clauses = [tuple(clause) for clause in problem.facts["clauses"]]
         text = response("\n".join(search_trace(problem.facts["properties"], clauses)) if style == "search" else "", problem.answer)
-        return Demonstration(text, style, self.verify(problem, text).right)
+        return Demonstration(text, style)
 
 
 def _held(assignment: Sequence[bool], properties: Sequence[str]) -> str:

@@ -35,7 +35,7 @@ class ProgramFile(PublishedFile):
 
     def demonstrate(self, problem: Problem, key: Key) -> Demonstration:
         """The reference solution after an empty thought."""
-        return Demonstration(f"{THINK}{END_THINK}{ANSWER}\n```python\n{problem.answer}\n```\n{END_ANSWER}", "own", True)
+        return Demonstration(f"{THINK}{END_THINK}{ANSWER}\n```python\n{problem.answer}\n```\n{END_ANSWER}", "own")
 
 
 def fenced(instruction: str, code: str) -> str:

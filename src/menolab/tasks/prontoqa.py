@@ -42,4 +42,4 @@ class ProntoQA(LogicLMFile):
     def demonstrate(self, problem: Problem, key: Key) -> Demonstration:
         """The published proof, then the letter."""
         text = response("\n".join(problem.facts["proof"]), problem.answer)
-        return Demonstration(text, "proof", self.verify(problem, text).right)
+        return Demonstration(text, "proof")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from menolab.errors import BadInput, RunFailed, check_range
 from menolab.keys import Key
-from menolab.records import Demonstration, Problem, Verdict
+from menolab.records import Problem, Verdict
 from menolab.tasks.countdown import Countdown
 from menolab.tasks.mixture import check_mixture
 from menolab.tasks.task import Task
@@ -19,8 +19,8 @@ TRIES = 1000
 """Problems drawn in search of one that is solved both rightly and wrongly."""
 
 
-def contested(task: Task, key: Key, solutions: int) -> tuple[Problem, tuple[Demonstration, ...]]:
-    """A problem of `task` with as many demonstrations, of which some are right and some are wrong.
+def contested(task: Task, key: Key, solutions: int) -> tuple[Problem, list[tuple[str, bool]]]:
+    """A problem of `task` with as many solutions, its demonstrations: each as text and whether it is right, which some are and some are not.
 
     Shi and Jin 2025 (Heimdall), arXiv:2504.10337: problems whose solutions are all right or all wrong are left out, since they teach a judge to tell easy
     problems from hard ones instead of right solutions from wrong ones.
@@ -30,9 +30,10 @@ def contested(task: Task, key: Key, solutions: int) -> tuple[Problem, tuple[Demo
     """
     for i in range(TRIES):
         problem = task(key.fold("problem", i))
-        shown = tuple(task.demonstrate(problem, key.fold("solution", i, j)) for j in range(solutions))
-        if 0 < sum(s.right for s in shown) < solutions:
-            return problem, shown
+        texts = [task.demonstrate(problem, key.fold("solution", i, j)).text for j in range(solutions)]
+        judged = [(text, task.verify(problem, text).right) for text in texts]
+        if 0 < sum(right for _, right in judged) < solutions:
+            return problem, judged
     raise RunFailed(f"task {task.name}: of {TRIES} problems none had both right and wrong demonstrations among {solutions}; name styles that err")
 
 

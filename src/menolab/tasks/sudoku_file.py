@@ -66,7 +66,7 @@ class SudokuFile(PublishedFile):
 
     def demonstrate(self, problem: Problem, key: Key) -> Demonstration:
         """As `Sudoku.demonstrate`."""
-        return sudoku_demonstration(problem, choose_style(self.styles, self.weights, key), self.verifier)
+        return sudoku_demonstration(problem, choose_style(self.styles, self.weights, key))
 
 
 def _cells(row: Row, column: str, where: str) -> tuple[int, ...]:

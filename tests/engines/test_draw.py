@@ -11,6 +11,18 @@ from menolab.engines import draw as module
 from menolab.engines.decoding import Decoding
 from menolab.engines.draw import check_finite, draw, uniforms
 from menolab.errors import RunFailed
+from menolab.models.lean import native
+
+
+@pytest.fixture(params=["fused", "torch"], autouse=True)
+def path(request, monkeypatch) -> str:
+    """Both ways to draw: by the kernel where there is one, and by torch operations."""
+    if request.param == "torch":
+        monkeypatch.setattr(module, "fused", lambda logits: False)
+    elif not native.available():
+        pytest.skip("no compiler on this machine")
+    return request.param
+
 
 EDGES = [0, 1, 2, 2**31 - 1, 2**32, 2**52, 2**63 - 1, 2**63, 2**63 + 1, 2**64 - 2, 2**64 - 1, 0x9E3779B97F4A7C15, 2**64 - 0x9E3779B97F4A7C15]
 
@@ -56,6 +68,27 @@ def test_the_token_is_the_first_at_which_the_sum_exceeds_u():
     for row, x, t, lp in zip(probs, u.tolist(), token.tolist(), logprob.tolist(), strict=True):
         assert row[:t].sum() <= x < row[: t + 1].sum()
         assert lp == pytest.approx(np.log(row[t]), abs=1e-5)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("vocabulary", [1, 15, 16, 17, 1023, 1024, 1025, 5000])
+def test_large_vocabularies_with_impossible_tokens(vocabulary, dtype):
+    generator = torch.Generator().manual_seed(vocabulary)
+    logits = (8 * torch.randn(60, vocabulary, generator=generator)).masked_fill(torch.rand(60, vocabulary, generator=generator) < 0.3, -float("inf")).to(dtype)
+    logits[:, int(torch.randint(vocabulary, (1,), generator=generator))] = 3.0
+    u = torch.rand(60, generator=generator, dtype=torch.float64)
+    u[:3] = torch.tensor([2.0**-54, 1 - 2.0**-53, 1.0])
+    token, logprob = draw(Decoding(temperature=0.7), logits, u)
+    probs = (logits.double() / 0.7).softmax(-1)
+    sums = probs.cumsum(-1)
+    for p, c, x, t, lp in zip(probs, sums, u.tolist(), token.tolist(), logprob.tolist(), strict=True):
+        assert p[t] > 0 and (c[t] - p[t]) / c[-1] - 1e-6 <= x <= c[t] / c[-1] + 1e-6, "the rounding of exp moves sums by 1e-7 of them"
+        assert lp == pytest.approx(float(p[t].log()), abs=1e-4)
+
+
+def test_nothing_but_impossible_tokens():
+    token, logprob = draw(Decoding(), torch.full((2, 40), -float("inf")), torch.tensor([0.3, 1.0], dtype=torch.float64))
+    assert ((token >= 0) & (token < 40)).all() and logprob.isnan().all()
 
 
 def test_blocks_of_rows_draw_the_same(monkeypatch):

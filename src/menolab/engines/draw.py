@@ -6,6 +6,8 @@ import torch
 
 from menolab.engines.decoding import Decoding
 from menolab.errors import RunFailed
+from menolab.models.lean import native
+from menolab.models.lean.ops import fused
 
 DRAWN_AT_ONCE = 2**24
 """Probabilities held in float64 at once: 128 MiB."""
@@ -42,6 +44,11 @@ def draw(decoding: Decoding, logits_BV: torch.Tensor, uniform_B: torch.Tensor) -
     Args:
         uniform_B: float64 in (0, 1].
     """
+    if decoding.whole and fused(logits_BV):
+        token_B, logprob_B = torch.empty(len(logits_BV), dtype=torch.long), torch.empty(len(logits_BV))
+        scale = 1.0 / decoding.temperature
+        native.call("draw", logits_BV.dtype, *logits_BV.shape, logits_BV.contiguous(), scale, uniform_B, token_B, logprob_B)
+        return token_B, logprob_B
     block = max(1, DRAWN_AT_ONCE // logits_BV.shape[-1])
     if len(logits_BV) > block:
         parts = [draw(decoding, logits, u) for logits, u in zip(logits_BV.split(block), uniform_B.split(block), strict=True)]

@@ -92,17 +92,23 @@ static void add_norm(int n, int d, const float* x, const T* h, const float* w, f
   }
 }
 
-// Rows whose contributions to a weight are summed one after the other; the caller adds up the PARTS sums.
+// Sums into which the gradient of a norm's weight is divided: a fixed number, so that threads do not change the result.
 static const int PARTS = 16;
 static inline int part_begin(int n, int part) { return (int)((int64_t)n * part / PARTS); }
+static void add_up(const std::vector<float>& parts, int n, float* out) {
+  std::copy(parts.begin(), parts.begin() + n, out);
+  for (int part = 1; part < PARTS; part++)
+    for (int j = 0; j < n; j++) out[j] += parts[(size_t)part * n + j];
+}
 
-// dx = dstream + the norm's own gradient; dh = dx in T (null: T is float and dh is dx); dw: [PARTS, d].
+// dx = dstream + the norm's own gradient; dh = dx in T (null: T is float and dh is dx); dw: [d].
 template <class T>
 static void add_norm_back(int n, int d, const float* stream, const float* scale, const float* w, const T* dy, const float* dstream, float* dx, T* dh,
                           float* dw, int threads) {
+  std::vector<float> parts((size_t)PARTS * d);
 #pragma omp parallel for num_threads(threads) schedule(static)
   for (int part = 0; part < PARTS; part++) {
-    float* own = dw + (size_t)part * d;
+    float* own = &parts[(size_t)part * d];
     for (int i = part_begin(n, part); i < part_begin(n, part + 1); i++) {
       const float* row = stream + (size_t)i * d;
       const T* g = dy + (size_t)i * d;
@@ -122,6 +128,7 @@ static void add_norm_back(int n, int d, const float* stream, const float* scale,
       }
     }
   }
+  add_up(parts, d, dw);
 }
 
 // ---- y = silu(gate) * up ---------------------------------------------------------------------------------------------------------------------
@@ -199,14 +206,15 @@ static void turn(int n, int hq, int hkv, int D, const T* qkv, const float* qw, c
   }
 }
 
-// In place: the gradient of out becomes that of qkv. dw: [PARTS, 2 D], queries' weights first; null where heads are not normed (then qkv is not read).
+// In place: the gradient of out becomes that of qkv. dw: [2 D], queries' weights first; null where heads are not normed (then qkv is not read).
 template <class T>
 static void turn_back(int n, int hq, int hkv, int D, const T* qkv, const float* qw, const float* kw, const float* cos, const float* sin,
                       const int32_t* position, const float* scale, T* grad, float* dw, int threads) {
   int heads = hq + hkv, width = (hq + 2 * hkv) * D;
+  std::vector<float> parts(dw ? (size_t)PARTS * 2 * D : 0);
 #pragma omp parallel for num_threads(threads) schedule(static)
   for (int part = 0; part < PARTS; part++) {
-    float* own = dw ? dw + (size_t)part * 2 * D : nullptr;
+    float* own = dw ? &parts[(size_t)part * 2 * D] : nullptr;
     float g[MOST_SIZE];
     for (int i = part_begin(n, part); i < part_begin(n, part + 1); i++) {
       const float *c = cos + (size_t)position[i] * (D / 2), *s = sin + (size_t)position[i] * (D / 2);
@@ -232,6 +240,7 @@ static void turn_back(int n, int hq, int hkv, int D, const T* qkv, const float* 
       }
     }
   }
+  if (dw) add_up(parts, 2 * D, dw);
 }
 
 // ---- attention within trees of packed tokens -------------------------------------------------------------------------------------------------
@@ -702,6 +711,56 @@ static void drawn_back(int n, int v, const T* logits, const int64_t* target, flo
   }
 }
 
+// ---- one token a row -------------------------------------------------------------------------------------------------------------------------
+
+static const int STRETCH = 1024;  // logits whose probabilities are summed before the sums are
+
+typedef double d16 __attribute__((vector_size(128)));
+
+// token[i]: the first at which the sum of exp z exceeds uniform[i] of the whole, z = scale * logits[i]; and its log-probability. Sums are float64; a token of
+// probability zero is never the first. A row that holds NaN or +inf, or nothing but -inf, gets NaN.
+template <class T>
+static void draw(int n, int v, const T* logits, float scale, const double* uniform, int64_t* token, float* logprob, int threads) {
+#pragma omp parallel num_threads(threads)
+  {
+    std::vector<double> sums((size_t)(v + STRETCH - 1) / STRETCH);
+#pragma omp for schedule(static)
+    for (int i = 0; i < n; i++) {
+      const T* row = logits + (size_t)i * v;
+      v16 tops = all(NEG);
+      i16 numbers = LANE >= 0;
+      for (int j = 0; j < v; j += LANES) {
+        v16 z = scaled(row, v, j, scale);
+        tops = max(tops, z);
+        numbers &= z <= all(3.4028235e38f);
+      }
+      float top = NEG;
+      bool good = true;
+      for (int l = 0; l < LANES; l++) top = tops[l] > top ? tops[l] : top, good = good && numbers[l];
+      double total = 0;
+      for (size_t s = 0; s < sums.size(); s++) {
+        d16 lanes = {};
+        for (int j = s * STRETCH; j < std::min(v, (int)(s + 1) * STRETCH); j += LANES) lanes += __builtin_convertvector(exp16(scaled(row, v, j, scale) - top), d16);
+        sums[s] = 0;
+        for (int l = 0; l < LANES; l++) sums[s] += lanes[l];
+        total += sums[s];
+      }
+      token[i] = 0, logprob[i] = std::nanf("");
+      if (!good || top == NEG) continue;
+      double reached = 0, target = std::min(uniform[i] * total, std::nextafter(total, 0.0));
+      size_t s = 0;
+      while (reached + sums[s] <= target) reached += sums[s++];
+      bool found = false;
+      for (int j = s * STRETCH; !found && j < std::min(v, (int)(s + 1) * STRETCH); j += LANES) {
+        v16 p = exp16(scaled(row, v, j, scale) - top);
+        for (int l = 0; !found && l < LANES; l++)
+          if (p[l] > 0) reached += p[l], token[i] = j + l, found = reached > target;  // or the stretch's last, where its sum was rounded up
+      }
+      logprob[i] = (float)(get(row + token[i]) * scale - top - std::log(total));
+    }
+  }
+}
+
 #define EXPORT extern "C" __attribute__((visibility("default")))
 #define BOTH(T, NAME)                                                                                                                               \
   EXPORT void add_norm_##NAME(int n, int d, const float* x, const T* h, const float* w, float eps, float* stream, T* y, float* scale, int threads) { \
@@ -741,6 +800,9 @@ static void drawn_back(int n, int v, const T* logits, const int64_t* target, flo
   EXPORT void drawn_back_##NAME(int n, int v, const T* logits, const int64_t* target, float scale, const float* norms, const float* dout, T* dlogits, \
                                 int threads) {                                                                                                      \
     drawn_back(n, v, logits, target, scale, norms, dout, dlogits, threads);                                                                           \
+  }                                                                                                                                                 \
+  EXPORT void draw_##NAME(int n, int v, const T* logits, float scale, const double* uniform, int64_t* token, float* logprob, int threads) {         \
+    draw(n, v, logits, scale, uniform, token, logprob, threads);                                                                                    \
   }
 
 BOTH(float, float32)

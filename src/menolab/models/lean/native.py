@@ -34,6 +34,7 @@ SIGNATURES: dict[str, tuple[Any, ...]] = {
     "fill": (INT, INT, INT, INT, P, P, P, P, INT),
     "drawn": (INT, INT, P, P, F, P, P, INT),
     "drawn_back": (INT, INT, P, P, F, P, P, P, INT),
+    "draw": (INT, INT, P, F, P, P, P, INT),
 }
 PRODUCTS: dict[str, tuple[Any, ...]] = {
     "pack_columns": (INT, INT, P, INT, INT, P, INT),

@@ -15,9 +15,6 @@ import torch.nn.functional as F
 from menolab.models.lean import native
 from menolab.models.lean.forest import Forest
 
-PARTS = 16
-"""Sums into which the kernels divide the gradient of a norm's weight: a fixed number, so that threads do not change the result."""
-
 
 @dataclass(frozen=True)
 class Heads:
@@ -89,10 +86,10 @@ class _AddNorm(torch.autograd.Function):
         n, d = stream.shape
         dx = torch.empty_like(stream)
         dh = None if ctx.alone or ctx.dtype == torch.float32 else torch.empty(n, d, dtype=ctx.dtype)
-        dw = torch.zeros(PARTS, d)
+        dw = torch.empty(d)
         dstream = None if dstream is None else dstream.contiguous()
         native.call("add_norm_back", ctx.dtype, n, d, stream, scale, weight, dy.contiguous(), dstream, dx, dh, dw)
-        return dx, None if ctx.alone else dx if dh is None else dh, dw.sum(0), None, None
+        return dx, None if ctx.alone else dx if dh is None else dh, dw, None, None
 
 
 # ---- feed-forward -----------------------------------------------------------------------------------------------------------------------------
@@ -188,10 +185,10 @@ class _Attend(torch.autograd.Function):
         heads, turn, forest = ctx.heads, ctx.turn, ctx.forest
         grad, shape = torch.empty_like(qkv), (heads.query, heads.key, heads.size)
         native.call("attend_back", qkv.dtype, *shape, qkv, len(forest.trees) - 1, forest.trees, forest.segments, out, lse, grads[0].contiguous(), grad)
-        dw = None if raw is None else torch.zeros(PARTS, 2, heads.size)
+        dw = None if raw is None else torch.empty(2, heads.size)
         norms, angles = (turn.query_norm, turn.key_norm), (turn.cos, turn.sin, forest.position_N)
         native.call("turn_back", qkv.dtype, len(qkv), *shape, raw, *norms, *angles, scale, grad, dw)
-        dquery, dkey = (None, None) if dw is None else dw.sum(0).unbind()
+        dquery, dkey = (None, None) if dw is None else dw.unbind()
         return grad, dquery, dkey, None, None, None
 
 

@@ -12,6 +12,7 @@ from menolab.models.lean import native
 from menolab.models.lean.forest import Forest, trunks
 from menolab.models.lean.model import Layer, LeanModel
 from menolab.models.lean.ops import read
+from menolab.models.lean.products import prepared
 from menolab.models.policy import Policy
 
 PAGE = 16
@@ -34,7 +35,7 @@ class PagedRows(Rows):
         `longest`: most tokens of a row. `dtype`: of products, keys and values.
         """
         self.model, self.dtype = model, dtype
-        self.shapely = dtype != torch.float32 or not native.products()  # the library prepares its products for each shape; ours take any
+        self.shapely = prepared(dtype, policy.device)
         width = -(-longest // PAGE)
         self.layers: list[Layer] = list(model.layers(dtype, width * PAGE))
         self.logits = model.head()
@@ -95,7 +96,8 @@ class PagedRows(Rows):
         """Next-token logits [P, V]."""
         heads = [_trunk(shared, prompt) for shared, prompt in part]
         forest = Forest.pack([prompt[:n] for n, (_, prompt) in zip(heads, part, strict=True)], [prompt[n:] for n, (_, prompt) in zip(heads, part, strict=True)])
-        place = torch.zeros(len(forest.tokens_N), dtype=torch.long)
+        forest = forest.rounded() if self.shapely else forest
+        place = torch.full((len(forest.tokens_N),), -1)  # nowhere
         asked = forest.last_B.clone()
         for p, (n, (_, prompt)) in enumerate(zip(heads, part, strict=True)):
             where = pages[prompt].long()[:, None] * PAGE + torch.arange(PAGE)

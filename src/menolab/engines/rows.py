@@ -17,7 +17,7 @@ class Rows(abc.ABC):
     patience = 1
     """Steps between looks at which rows are done: a look makes the host wait for the device."""
     shapely = True
-    """Whether a number of rows costs something when it is first seen, or rows cost something to leave: then they leave in round numbers."""
+    """Whether a number of rows costs something when it is first met, or rows cost something to leave: then they leave in round numbers."""
 
     @abc.abstractmethod
     def admit(self, prompts: Sequence[tuple[int, ...]], limits: Sequence[int]) -> torch.Tensor:

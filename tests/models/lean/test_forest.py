@@ -103,3 +103,19 @@ def test_a_common_greeting_is_no_trunk():
     assert trunks(problems, 16) == [(0, [p]) for p in range(4)]
     nodes = [(7,) * 40 + (p,) for p in range(4)]
     assert trunks(nodes, 16) == [(32, [0, 1, 2, 3])]
+
+
+@given(ROWS)
+def test_idle_tokens_stand_behind_and_alone(rows):
+    forest = pack(rows)
+    wide, count = forest.rounded(), len(forest.tokens_N)
+    assert seen(wide)[:count] == seen(forest) and all(min(view) >= count for view in seen(wide)[count:])
+    assert wide.tokens_N[:count].tolist() == forest.tokens_N.tolist() and len(wide.position_N) == len(wide.tokens_N) == len(seen(wide))
+    assert wide.trees.tolist() == forest.trees.tolist() + [len(wide.segments)] * (len(wide.tokens_N) > count) and wide.trees[-1] == len(wide.segments)
+    assert wide.first_B.tolist() == forest.first_B.tolist() and wide.last_B.tolist() == forest.last_B.tolist()
+    assert {x.dtype for x in (wide.position_N, wide.segments, wide.trees)} == {torch.int32}
+
+
+def test_few_numbers_of_tokens():
+    numbers = [len(pack([([1] * n, [])]).rounded().tokens_N) for n in range(1, 4097)]
+    assert len({n for n in numbers if n > 2048}) == 8 and len(set(numbers)) <= 8 + 8 * 9 and all(n <= m <= n * 9 / 8 for n, m in enumerate(numbers, 1))

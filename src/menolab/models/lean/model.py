@@ -15,7 +15,7 @@ from torch.utils.checkpoint import checkpoint
 from menolab.models.lean import native
 from menolab.models.lean.forest import Forest
 from menolab.models.lean.ops import Heads, Turn, add_norm, attend, swiglu
-from menolab.models.lean.products import Product
+from menolab.models.lean.products import Product, prepared
 from menolab.models.modes import evaluating
 from menolab.models.policy import Policy
 
@@ -94,6 +94,7 @@ class LeanModel:
             dtype: of the products; the parameters' own by default.
         """
         dtype = dtype or self.dtype
+        forest = forest.rounded() if prepared(dtype, forest.tokens_N.device) else forest
         again = torch.is_grad_enabled() and any(layer.gradient_checkpointing for layer in self.base.layers)
         x, h = self.embed(forest.tokens_N), None
         for layer in self.layers(dtype, int(forest.position_N.max()) + 1):

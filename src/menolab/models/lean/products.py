@@ -23,6 +23,11 @@ TILE_COLUMNS, TILE_DEPTH, TILE_WORDS = 32, 32, 1536
 """What the kernels keep together of a right factor, in three parts; int32 words."""
 
 
+def prepared(dtype: torch.dtype, device: torch.device) -> bool:
+    """Whether products of this kind are prepared for each shape when it is first met, and kept: then few shapes should be met."""
+    return dtype == torch.bfloat16 and device.type == "cpu"
+
+
 @dataclass(frozen=True, eq=False)
 class Product:
     """One matrix product x W^T + b, as its weights are at this moment."""

@@ -23,6 +23,13 @@ def test_script_has_input_output_status_and_traceback(sandbox: Sandbox) -> None:
     assert ran.output == "é" and ran.end.trouble == ""
 
 
+def test_exit_and_quit_are_there(sandbox: Sandbox) -> None:
+    for code, status in (("exit()", 0), ("quit(0)", 0), ("exit(3)", 3), ("quit('no')", 1)):
+        ran = sandbox.script(f"print(1)\n{code}\nprint(2)")
+        assert (ran.output, ran.end.status) == ("1\n", status)
+    assert sandbox.calls("def f(): exit()", [Call("f")]).answers[0].raised == "SystemExit"
+
+
 def test_input_larger_than_a_pipe(sandbox: Sandbox) -> None:
     text = "x" * 3_000_000
     assert sandbox.script("import sys; print(len(sys.stdin.read()))", text).output == "3000000\n"

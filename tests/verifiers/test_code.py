@@ -40,6 +40,8 @@ SQUARE = "def f(n):\n    if n == 0: raise ValueError\n    return n * n"
         ("<answer>\nx = 1\n</answer>", "\nx = 1\n"),
         ("```\nx\n```\n<answer>```python\ny\n```</answer>", "y\n"),
         ("<answer>text\n```python\ny\n```\n</answer>", "y\n"),
+        ("```python\nx\n```\nIt prints:\n```\n5\n```", "x\n"), ("```python\nx\n```\n```python\ny\n```\n```bash\nz\n```", "y\n"),
+        ("```\nx\n```\n```text\ny\n```", "y\n"),
         ("<think>```\nx\n```", None), ("```python\nx = 1", None), ("<answer>x", None), ("x = 1", None), ("```\n\n```", None), ("", None),
         ("  ```python\n  x\n  ```", "  x\n"), ("```\na ``` b\n```", "a ``` b\n"), ("<answer>a</answer> or <answer>b</answer>", "b"),
     ],

@@ -97,9 +97,9 @@ class TestEveryVerifier:
         problem = gold(verifier)
         for text in HOSTILE:
             for response in (text, f"<answer>{text}</answer>", f"The answer is \\boxed{{{text}}}"):
-                start = time.perf_counter()
+                start = time.process_time()
                 verdict = verifier(problem, response)
-                seconds = time.perf_counter() - start
+                seconds = time.process_time() - start
                 assert not verdict.right, response[:60]
                 assert seconds < 2.0, (response[:60], seconds)
             assert verifier.readable(text) in (True, False)

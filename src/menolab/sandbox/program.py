@@ -6,6 +6,7 @@ calls, and whoever asked compares the answers.
 
 from __future__ import annotations
 
+import _sitebuiltins
 import atexit
 import builtins
 import io
@@ -157,8 +158,11 @@ def _wind_up(status: int) -> int:
 
 
 def fresh_start() -> None:
-    """Text streams over descriptors 0, 1 and 2 as they are now; `random` in the same state each time, so that a program gets the same verdict twice."""
+    """What a program expects to begin with: text streams over descriptors 0, 1 and 2 as they are now; `exit` and `quit`, which the module `site`, absent here,
+    gives to every program; `random` in the same state each time, so that a program gets the same verdict twice."""
     random.seed(0)
+    for name in ("exit", "quit"):
+        setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D (i.e. EOF)"))
     sys.stdin = sys.__stdin__ = io.TextIOWrapper(io.BufferedReader(io.FileIO(0, closefd=False)), encoding="utf-8")
     sys.stdout = sys.__stdout__ = io.TextIOWrapper(io.BufferedWriter(io.FileIO(1, "w", closefd=False)), encoding="utf-8", errors="surrogateescape")
     sys.stderr = sys.__stderr__ = io.TextIOWrapper(io.FileIO(2, "w", closefd=False), encoding="utf-8", errors="backslashreplace", write_through=True)  # type: ignore[arg-type]

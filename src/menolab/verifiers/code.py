@@ -20,8 +20,13 @@ MAX_CODE = 200_000
 """Characters of the longest program that is run."""
 
 
-def extract_code(text: str) -> str | None:
-    """The program in a response: after the thinking, the last fenced block; without a fence, what stands in the last answer tags; else None.
+_NAMES = {"python": ("python", "python3", "py"), "javascript": ("javascript", "js")}
+"""What a fence calls a language, where that is not its name alone."""
+
+
+def extract_code(text: str, language: str = "python") -> str | None:
+    """The program in a response: after the thinking, the last fenced block that names the language, else the last one (what follows a solution may be its
+    output, fenced too); without a fence, what stands in the last answer tags; else None.
 
     A thought that was never closed has no program, and a fence that was never closed is none: half a program is another program.
     """
@@ -33,7 +38,8 @@ def extract_code(text: str) -> str | None:
         answer = tail.rpartition(END_ANSWER)[0].rpartition(ANSWER)[2]
     elif ANSWER in tail:
         return None  # cut off
-    blocks = fenced(tail if answer is None else answer)
+    written = tail if answer is None else answer
+    blocks = fenced(written, _NAMES.get(language, (language,))) or fenced(written)
     code = blocks[-1] if blocks else answer
     return code if code and code.strip() else None
 
@@ -70,7 +76,7 @@ class CodeTests(Verifier):
 
     def __call__(self, problem: Problem, text: str) -> Verdict:
         """The verdict on a whole response."""
-        code = extract_code(text)
+        code = extract_code(text, self.language)
         if code is None:
             return wrong("extract", "no program found")
         if len(code) > MAX_CODE:

@@ -15,13 +15,17 @@ TAGS = THINK, END_THINK, ANSWER, END_ANSWER = "<think>", "</think>", "<answer>",
 
 _HASHES = re.compile(r"^[ \t]*####[ \t]*(.*)$", re.MULTILINE)
 _PHRASE = re.compile(
-    r"\banswer\*{0,2}[ \t]?(?:is\b|:|=)[ \t]?:?|答案\*{0,2}[ \t]?[是为：:]{1,2}"
+    r"\b(?:answer|correct (?:option|choice))\*{0,2}[ \t]?"
+    r"(?:(?:to (?:the|this) (?:problem|question) )?(?:is|(?:w|sh)ould be|will be|must be)\b(?: (?:therefore|thus|then)\b)?|:|=)[ \t]?:?"
+    r"|\banswers (?:are|:)|答案\*{0,2}[ \t]?[是为：:]{1,2}"
     r"|(?:^|\n)(?:#+ |\*\*)[A-Za-z ]{0,20}answer\*{0,2}[ \t]*(?=\n)", re.IGNORECASE,
 )  # fmt: skip
 _TAG = re.compile("|".join(TAGS))
 _OPENING = re.compile(r"(?:[ \t\r\n*}]|\$\$(?=\s)|\\\[)*")
 """What may stand between "answer is" and the answer: line breaks and the beginning of a displayed formula."""
-_REASON = re.compile(r",? (?:because|since)\b")
+_REASON = re.compile(r",? (?:because|since|which)\b|,? as (?:desired|required|shown|expected|claimed|wanted)\b| \((?:as|see|since|because|which)\b")
+_END_OF_TURN = re.compile(r"<\|(?:im_end|endoftext|eot_id|eom_id|end_of_text|end|return)\|>|</s>|<end_of_turn>|<｜end▁of▁sentence｜>")
+"""What ends a model's turn in the chat formats of today; after it another turn, which nobody asked for, may follow."""
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？]")
 _BOX = re.compile(r"\\(?:boxed|fbox)(?![A-Za-z])[ \t]?")
 _EXAMPLE = re.compile(r"\b(?:e\.g\.|for example|for instance|in the format)[\s,:$]*$", re.IGNORECASE)
@@ -55,9 +59,10 @@ def response(trace: str, answer: str) -> str:
 def extract(text: str, *, strict: bool = False, boxes: bool = False, whole: bool = False, listed: bool = False) -> Extraction:
     r"""The answer of a response.
 
-    After the thinking is cut off, the first of these that occurs decides: answer tags, ``\boxed{...}`` (or ``\fbox``) with balanced braces,
-    ``#### x`` to the end of the line, "answer is x" / "answer: x" to the end of the sentence. Of several the last counts, since a model may
-    correct itself, unless it stands side by side with a different one ("40, 41, 42"), which is no answer. An answer that was cut off
+    After the thinking, and what follows the end of the model's turn, are cut off, the first of these that occurs decides: answer tags,
+    ``\boxed{...}`` (or ``\fbox``) with balanced braces, ``#### x`` to the end of the line, "answer is x" / "answer: x" to the end of the sentence.
+    Of several the last counts, since a model may correct itself, unless it stands side by side with a different one ("40, 41, 42"), which is no
+    answer. An answer that was cut off
     (no closing tag or brace) is none either: its beginning may be another answer, and a box that shows the format or is followed by
     "I cannot solve it" is no answer. Linear in the length of the text.
 
@@ -67,7 +72,7 @@ def extract(text: str, *, strict: bool = False, boxes: bool = False, whole: bool
         listed: different boxes side by side are one answer, the list of what they hold.
         whole: only answer tags count, and what stands in them is taken as it is, even where it holds a box or the words "answer is".
     """
-    tail = _after_thinking(text)
+    tail = _after_thinking(_END_OF_TURN.split(text, maxsplit=1)[0])
     if tail is None:
         return Extraction(None, "the thinking was not finished")
     if ANSWER in tail or END_ANSWER in tail:

@@ -25,7 +25,7 @@ def test_brackets_keep_their_kind() -> None:
 
 def test_bars_and_sets() -> None:
     assert parse("|x-1|+|y|").head == "+" and parse(r"\{|x|, 2\}").head == "set"
-    for text in (r"\{x | x>0\}", r"\{x : x>0\}"):
+    for text in (r"\{x | x^2>0\}", r"\{x : x>0, x<1\}", r"\{x \in \mathbb{N} : x>0\}"):
         with pytest.raises(Unsupported):
             parse(text)
 

@@ -65,6 +65,13 @@ def test_real_evaluation_refuses_what_is_not_real() -> None:
     assert Evaluator(30, {}, real=False)(parse("i^2")) == -1
 
 
+def test_what_a_floor_rounds_is_not_whole() -> None:
+    same, floor, ceiling = r"-\lfloor -x\rfloor", r"\lfloor x\rfloor", r"\lceil x\rceil"
+    for one, other, equal in ((floor, ceiling, False), (r"\lfloor 2x\rfloor", "2x", False), (ceiling, same, True)):
+        assert agree(parse(one), parse(other)) is equal
+    assert agree(parse(r"\lfloor n/2\rfloor + \lceil n/2\rceil"), parse("n")) is True, "here n is whole"
+
+
 def test_precision_follows_magnitude_and_threads_do_not_disturb_it() -> None:
     term = parse(r"10^{300}\sin 1")
     a, b, rounding = values(term, term, {}, real=True)

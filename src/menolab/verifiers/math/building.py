@@ -12,6 +12,8 @@ def times(left: Term, right: Term) -> Term:
     for a, b in ((left, right), (right, left)):
         if a.head == "quantity":
             return Term("quantity", (times(a.args[0], b),), a.name)
+        if a.head == "matrix" and b.head not in ("matrix", "bracket"):
+            return Term("matrix", tuple(Term("list", tuple(times(b, entry) for entry in row.args)) for row in a.args))
     _scalar(left, right)
     return product(left, right)
 
@@ -19,7 +21,7 @@ def times(left: Term, right: Term) -> Term:
 def over(left: Term, right: Term) -> Term:
     """left / right."""
     _scalar(left, right)
-    return quotient(left, right)
+    return times(left, quotient(number(1), right)) if left.head == "matrix" else quotient(left, right)
 
 
 def raised(base: Term, exponent: Term) -> Term:

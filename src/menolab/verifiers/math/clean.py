@@ -14,10 +14,16 @@ _SIGNS = str.maketrans({
     "∪": r"\cup ", "∩": r"\cap ", "∈": r"\in ", "±": r"\pm ", "∓": r"\mp ", "∅": r"\emptyset ", "…": r"\ldots ", "⋯": r"\ldots ", "′": "'",
     "θ": r"\theta ", "α": r"\alpha ", "β": r"\beta ", "γ": r"\gamma ", "λ": r"\lambda ", "μ": r"\mu ", "ω": r"\omega ", "φ": r"\phi ", "ϕ": r"\phi ",
     "⌊": r"\lfloor ", "⌋": r"\rfloor ", "⌈": r"\lceil ", "⌉": r"\rceil ", "⟨": r"\langle ", "⟩": r"\rangle ", "ℝ": r"\mathbb{R}", "°": r"^\circ ",
-    "º": r"^\circ ", "˚": r"^\circ ", "½": r"\frac{1}{2}", "⅓": r"\frac{1}{3}", "⅔": r"\frac{2}{3}", "¼": r"\frac{1}{4}", "¾": r"\frac{3}{4}",
+    "º": r"^\circ ", "˚": r"^\circ ",
     "“": '"', "”": '"', "’": "'", "‘": "'",
-    "\u00a0": " ", "\u2009": r"\,", "\u202f": r"\,", "\u200b": "", "\u2061": "", "\u2062": "", "\ufeff": "",
+    "\u00a0": " ", "\u2009": r"\,", "\u202f": r"\,",
 })  # fmt: skip
+_FRACTION = re.compile("[\u00bc-\u00be\u2150-\u215e]")
+_STYLED = re.compile("[\U0001d400-\U0001d7ff]")
+"""Bold, italic and other letters and digits of mathematics that are characters of their own."""
+_CONTROLS = {"\f": r"\f", "\b": r"\b", "\t": r"\t", "\r": r"\r"}
+_UNESCAPED = re.compile("\f(?=rac)|\b(?=egin|oxed|inom|ar\\{)|\t(?=ext|imes|heta|frac|an )|\r(?=ight|ceil|floor)")
+r"""The beginning of \frac, \begin, \text or \right, read as an escape by whoever decoded the text."""
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ", "0123456789+-n")
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _POWER = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ]+")
@@ -45,7 +51,12 @@ _LEAD = re.compile(
 
 def clean(text: str) -> str:
     r"""`text` on one line with plain signs: ``\left( 3, \frac{\pi}{2} \right)`` -> ``( 3, \frac{\pi}{2} )``; ``12,\!345`` -> ``12345``."""
-    text = plainly(unicodedata.normalize("NFC", text))
+    text = _UNESCAPED.sub(lambda m: _CONTROLS[m.group()], unicodedata.normalize("NFC", text))
+    if not text.isascii():
+        text = "".join(char for char in text if unicodedata.category(char) != "Cf")  # joiners, marks of direction: nothing that is seen
+        text = _STYLED.sub(lambda m: unicodedata.normalize("NFKC", m.group()), text)
+        text = _FRACTION.sub(lambda m: r"\frac{{{}}}{{{}}}".format(*unicodedata.normalize("NFKC", m.group()).split("\u2044")), text)
+    text = plainly(text)
     if not text.isascii():
         text = _POWER.sub(lambda m: "^{" + m.group().translate(_RAISED) + "}", text)
         text = _INDEX.sub(lambda m: "_{" + m.group().translate(_LOWERED) + "}", text)

@@ -7,12 +7,13 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
+from menolab.verifiers.math import terms
 from menolab.verifiers.math.match import Match, right, undecided, wrong
 from menolab.verifiers.math.quantities import found_by, quantities
 from menolab.verifiers.math.rules import Rules
 from menolab.verifiers.math.settle import assigned, bare, interval_of, settle
 from menolab.verifiers.math.symbolic import same, same_equation
-from menolab.verifiers.math.terms import Term, minus, number, quotient, show, variables
+from menolab.verifiers.math.terms import CONSTANTS, Term, minus, number, quotient, show, symbol, variables
 from menolab.verifiers.math.units import read_unit
 
 MAX_LIST = 64
@@ -38,6 +39,9 @@ def match(gold: Term, answer: Term, rules: Rules) -> Match:
     """The match of two settled answers, by what they are."""
     if gold == answer:
         return right("identical", "the same")
+    inside, regions = _conditions(gold), [interval_of(part) for part in _conditions(answer)]
+    gold = Term("list", inside) if len(inside) > 1 else inside[0] if inside else gold
+    answer = _joined(regions) if regions else answer
     for reading in (_texts, _relations, _empty, _unordered, _unions, _matrices, _brackets, _ratios, _bases):
         found = reading(gold, answer, rules)
         if found is not None:
@@ -45,6 +49,16 @@ def match(gold: Term, answer: Term, rules: Rules) -> Match:
     if gold.head in _STRUCTURES or answer.head in _STRUCTURES:
         return wrong("compare", f"a {_KINDS.get(answer.head, 'number')} where a {_KINDS.get(gold.head, 'number')} is wanted")
     return quantities(gold, answer, rules)
+
+
+def _conditions(term: Term) -> tuple[Term, ...]:
+    """The inequalities of a set that is given by them: {x | x < 1 or x > 3}."""
+    return term.args if term.head == "set" and term.args and all(interval_of(part) is not None for part in term.args) else ()
+
+
+def _joined(regions: list[Term | None]) -> Term:
+    parts = [part for one in regions if one is not None for part in (one.args if one.head == "union" else (one,))]
+    return parts[0] if len(parts) == 1 else Term("union", tuple(parts))
 
 
 _KINDS = {
@@ -72,7 +86,8 @@ def _texts(gold: Term, answer: Term, rules: Rules) -> Match | None:
 
 
 def _plain(words: str) -> str:
-    return " ".join(re.findall(r"[\w$%^+/-]+", words.casefold()))
+    said = " ".join(word for word in re.findall(r"[\w$%^+/-]+", words.casefold()) if word != "and")
+    return "does not exist" if said == "dne" else said
 
 
 def _nothing(term: Term) -> bool:
@@ -90,11 +105,14 @@ def _relations(gold: Term, answer: Term, rules: Rules) -> Match | None:
     """Assignments, equations, inequalities, and inequalities against intervals."""
     if gold.head != "relation" and answer.head != "relation":
         return None
-    one, other = assigned(gold), assigned(answer)
-    if one and other and one[0] == other[0]:
+    one, other = assigned(gold), assigned(_same_arguments(gold, answer))
+    if one and other and (one[0] == other[0] or _one_is_y(gold, answer)):
         return match(one[1], other[1], rules)
-    if one and answer.head != "relation" and _droppable(answer):
+    if one and answer.head != "relation" and (_droppable(answer) or one[1].head == "set"):
         return match(one[1], answer, rules)
+    if other and gold.head == "list" and other[1].head == "bracket":
+        unnamed = rules.brackets_may_be_missing and not any(map(assigned, gold.args))
+        return _in_order(gold.args, other[1].args, rules) if unnamed else _list_and_tuple(gold, other[1], rules)
     if other and gold.head != "relation" and _droppable(gold):
         return match(gold, other[1], rules)
     if answer.name == "=" and rules.value_may_be_named and gold.head not in _STRUCTURES and _stated(answer) is not None:
@@ -104,10 +122,31 @@ def _relations(gold: Term, answer: Term, rules: Rules) -> Match | None:
     if gold.head == "relation" and answer.head in ("bracket", "union"):
         region = interval_of(gold)
         return match(region, answer, rules) if region is not None else wrong("compare", "an interval where a relation is wanted")
-    if answer.head == "relation" and gold.head in ("bracket", "union") and rules.inequality_for_interval:
+    if answer.head == "relation" and gold.head in ("bracket", "union") and (rules.inequality_for_interval or answer.name == "!="):
         region = interval_of(answer)
         return match(gold, region, rules) if region is not None else wrong("compare", "a relation where an interval is wanted")
     return wrong("compare", f"a {_KINDS.get(answer.head, 'value')} where a {_KINDS.get(gold.head, 'value')} is wanted") if not _lists(gold, answer) else None
+
+
+def _same_arguments(gold: Term, answer: Term) -> Term:
+    """The answer f(z) = z + a with the arguments that the gold one's function has, f(x) = x + a, unless its value holds their names already."""
+    sides = [term.args[0] if term.head == "relation" else term for term in (gold, answer)]
+    if any(side.head != "call" or not all(map(_letter, side.args)) for side in sides) or len(sides[0].args) != len(sides[1].args):
+        return answer
+    new = dict(zip((arg.name for arg in sides[1].args), sides[0].args, strict=True))
+    if any(arg.name not in new and arg.name in variables(Term("list", answer.args[1:])) for arg in new.values()):
+        return answer
+    return terms.replace(answer, lambda node: new.get(node.name) if _letter(node) else None)
+
+
+def _letter(term: Term) -> bool:
+    return term.head == "symbol" and term.name not in CONSTANTS
+
+
+def _one_is_y(gold: Term, answer: Term) -> bool:
+    """Whether one side says y = x + 1 and the other f(x) = x + 1."""
+    names = [relation.args[0] for relation in (gold, answer)]
+    return {name.head for name in names} == {"call", "symbol"} and any(name == symbol("y") for name in names)
 
 
 def _stated(relation: Term) -> Term | None:
@@ -174,17 +213,29 @@ def _unordered(gold: Term, answer: Term, rules: Rules) -> Match | None:
             return match(gold, Term("union", answer.args), rules)  # (1, 2) or (3, 4)
         return wrong("compare", "a list where a union of intervals is wanted")
     if gold.head == "list" and answer.head == "union":
-        parts = [interval_of(member) for member in gold.args]
+        parts = [interval_of(member) or _point(member) for member in gold.args]
         if None not in parts:
-            return match(Term("union", tuple(p for p in parts if p is not None)), answer, rules)
+            return match(_joined(parts), answer, rules)
     if not kinds <= {"list", "set"}:
         return _singleton(gold, answer, rules)
-    ordered = rules.order_matters and kinds == {"list"}
+    ordered = (rules.order_matters and kinds == {"list"}) or _names_decide(gold, answer)
     if any(member.head == "dots" for member in (*gold.args, *answer.args)):
         return _dotted(gold, answer, rules)
     if ordered:
         return _in_order(gold.args, answer.args, rules)
     return _in_any_order(gold.args, answer.args, rules, distinct="set" in kinds)
+
+
+def _names_decide(gold: Term, answer: Term) -> bool:
+    """Whether the gold one says which value is whose, x = 1, y = 2, and the answer says only 1, 2. x_1 and x_2 are two values of one name."""
+    names = [a[0].partition("_")[0] for a in map(assigned, gold.args) if a]
+    return len(set(names)) == len(gold.args) > 1 and not any(map(assigned, answer.args))
+
+
+def _point(relation: Term) -> Term | None:
+    """The set of the one value that x = 1 leaves."""
+    named = assigned(relation)
+    return Term("set", (named[1],)) if named else None
 
 
 def _singleton(gold: Term, answer: Term, rules: Rules) -> Match | None:

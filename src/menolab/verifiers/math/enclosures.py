@@ -5,8 +5,9 @@ from __future__ import annotations
 import abc
 
 from menolab.verifiers.math.lexer import END
+from menolab.verifiers.math.settle import interval_of
 from menolab.verifiers.math.stream import Stream
-from menolab.verifiers.math.terms import EMPTY, Term, Unreadable, Unsupported
+from menolab.verifiers.math.terms import EMPTY, Term, Unreadable, Unsupported, variables
 
 _ENVIRONMENTS = frozenset(("matrix", "pmatrix", "bmatrix", "Bmatrix", "array", "smallmatrix"))
 
@@ -69,12 +70,31 @@ class Enclosures(Stream):
         if self.take("}}"):
             return EMPTY
         if self.conditional():
-            raise Unsupported("sets given by a condition are not read here")
+            return self.described()
         self.brackets += 1
         inner = self.answer()
         self.brackets -= 1
         self.need("}}")
         return Term("set", inner.args if inner.head == "list" else (inner,))
+
+    def described(self) -> Term:
+        """The inequalities of {x | x < 1 or x > 3}, as members of a set.
+
+        Raises:
+            Unsupported: a condition that says no interval.
+        """
+        name = self.peek().text
+        self.at += 1
+        everywhere = not self.take("∈") or (self.peek().text == "mathbb" and self.peek(2).text == "R")
+        while self.peek() is not END and self.peek().text not in ("|", ":"):
+            self.at += 1
+        self.at += 1
+        parts = [self.item()]
+        while self.take("or"):
+            parts.append(self.item())
+        if not everywhere or not self.take("}}") or any(interval_of(part) is None or variables(part) != {name} for part in parts):
+            raise Unsupported("sets given by a condition other than inequalities are not read here")
+        return Term("set", tuple(parts))
 
     def conditional(self) -> bool:
         """Whether a bar or colon divides the set whose brace was just taken: bars of absolute values come in pairs."""

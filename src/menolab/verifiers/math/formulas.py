@@ -26,7 +26,9 @@ from menolab.verifiers.math.terms import (
     negative,
     number,
     quotient,
+    replace,
     symbol,
+    walk,
 )  # fmt: skip
 
 _INVERSE = {"sin": "arcsin", "cos": "arccos", "tan": "arctan", "cot": "arccot", "sec": "arcsec", "csc": "arccsc"}
@@ -43,6 +45,8 @@ class Formulas(Enclosures):
         terms = [self.signed(self.take("+", "-", "±", "∓"))]
         while sign := self.take("+", "-", "±", "∓"):
             terms.append(self.signed(sign))
+        if len(terms) > 1 and any(term.head in ("set", "union") for term in terms):
+            raise Unsupported("differences of sets are not read here")
         total = terms[0] if len(terms) == 1 else Term("+", tuple(terms))
         if self.take("over"):  # TeX's own fraction: all that stands before it in the group over all that follows
             total = over(total, self.sum())
@@ -65,7 +69,9 @@ class Formulas(Enclosures):
             return term
         if term.head == "base":
             return term._replace(name=f"-{term.name}")
-        return Term("quantity", (negative(term.args[0]),), term.name) if term.head == "quantity" else negative(term)
+        if term.head == "quantity":
+            return Term("quantity", (negative(term.args[0]),), term.name)
+        return times(MINUS_ONE, term) if term.head == "matrix" else negative(term)
 
     def product(self) -> Term:
         result = self.power()
@@ -130,6 +136,8 @@ class Formulas(Enclosures):
         base = self.atom()
         while True:
             if self.take("!"):
+                if self.take("!"):
+                    raise Unsupported("double factorials are not read here")
                 base = Term("!", (base,))
             elif self.take("°"):
                 base = Term("degree", (base,))
@@ -362,7 +370,10 @@ class Formulas(Enclosures):
         low = limits.get("_")
         if low is None or "^" not in limits or low.head != "relation" or low.name != "=" or low.args[0].head != "symbol":
             raise Unsupported("sums without limits of the form k = 1 to n are not read here")
-        return Term(name, (self.product(), low.args[0], low.args[1], limits["^"]))
+        body = self.product()
+        nested = max((int(node.name.partition(" ")[2]) for node in walk(body) if node.head == "symbol" and node.name.startswith("index ")), default=0)
+        index = symbol(f"index {nested + 1}")  # a name of its own: sums over k and over i are one sum, and no i in them is imaginary
+        return Term(name, (replace(body, lambda node: index if node == low.args[0] else None), index, low.args[1], limits["^"]))
 
     def braced_item(self) -> Term:
         if not self.take("{"):

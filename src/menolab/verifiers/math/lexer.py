@@ -30,7 +30,7 @@ NAMES = {"pi": "pi", "infinity": "oo", "infty": "oo", "inf": "oo", "oo": "oo"}
 _JOINERS = frozenset(("and", "or"))
 _CAPITALISED = re.compile("[A-Z][a-z][a-z]")
 """A short name: Bob, Ann, Mon."""
-_WORDS = frozenset(("yes", "no", "true", "false", "odd", "none", "dne", "all"))
+_WORDS = frozenset(("yes", "no", "per", "is", "are", "true", "false", "odd", "none", "dne", "all"))
 """Words too short to be told from a product of variables by their length."""
 _GREEK = frozenset((
     "alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "zeta", "eta", "theta", "vartheta", "iota", "kappa", "lambda", "mu", "nu", "xi",
@@ -62,7 +62,10 @@ _UNSUPPORTED = frozenset((
     "circledcirc", "bullet", "diamond", "triangleq", "coloneqq", "nsubseteq", "subsetneq", "because", "therefore", "cdotp", "prec", "succ", "eqref", "ref",
 ))  # fmt: skip
 """LaTeX that an answer may well hold, and whose meaning is not read here."""
-_SAME = {"dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "dbinom": "binom", "tbinom": "binom", "surd": "sqrt", "varnothing": "emptyset", "rm": "text"}
+_SAME = {
+    "varphi": "phi", "varepsilon": "epsilon", "vartheta": "theta", "varrho": "rho",
+    "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "dbinom": "binom", "tbinom": "binom", "surd": "sqrt", "varnothing": "emptyset", "rm": "text",
+}  # fmt: skip
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
@@ -81,6 +84,7 @@ _TOKEN = re.compile(
 _PLAIN_TEXT = re.compile(r"[^A-Za-z\\]*(?:(?:\b(?:and|or)\b|(?<![A-Za-z])[A-Za-z](?![A-Za-z]))[^A-Za-z\\]*)*")
 """Text that holds no words: numbers, lone letters, "and", "or"."""
 
+_JOINED = re.compile(r"(.*[A-Za-z]),? (and|or)")
 _NAMES_IN_ROW = re.compile(r"[A-Za-z]{3,20}(?:, [A-Za-z]{3,20})+(?:,? and [A-Za-z]{3,20})?|[A-Za-z]{3,20} and [A-Za-z]{3,20}")
 _LETTERS_OF_UNITS = re.compile(r"(?:[msghLlNJWVKCAFTH](?: ?\^ ?-?[1-3])?[ /*]{0,2})+")
 """Marked-up letters that are units after a number: m, m/s^2, m s^-1."""
@@ -232,6 +236,8 @@ def _text(content: str, before: list[Token]) -> list[Token]:
     if _NAMES_IN_ROW.fullmatch(bare):
         parts = re.split(", ?(?:and )?| and ", bare)
         return [token for part in parts for token in (Token("sign", ","), Token("text", part, True))][1:]
+    if joined := _JOINED.fullmatch(bare):  # "7 \text{ apples and } 4 \\text{ pears}"
+        return [Token("text", joined.group(1), True), Token("word", joined.group(2))]
     if _PLAIN_TEXT.fullmatch(stripped) and not _ABBREVIATION.search(bare):
         return [token for token in tokens(stripped.strip(".;")) if token.text]
     return [Token("text", stripped, True)]

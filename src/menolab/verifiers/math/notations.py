@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from menolab.verifiers.plain import untyped
+
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("、"): ",", ord("。"): ".", ord("￥"): "¥", 0x3000: " "}
 """Full-width signs, digits and letters, and the points of Chinese."""
 _JOINERS = re.compile(r"(?<![\u4e00-\u9fff])(?:(或者?)|(?:以及|和|与|及|且))(?![\u4e00-\u9fff])")
-_TENS = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12, "万": 4, "亿": 8}
+_TENS = {"hundred": 2, "thousand": 3, "lakh": 5, "million": 6, "crore": 7, "billion": 9, "trillion": 12, "万": 4, "亿": 8}
 _LARGE = re.compile(
-    r"(?<=[0-9])\s*(\\(?:text|mathrm|mbox)\s*\{\s*)?(hundred|thousand|million|billion|trillion|万|亿)(?![A-Za-z])(\s*\})?", re.IGNORECASE
+    r"(?<=[0-9])\s*(\\(?:text|mathrm|mbox)\s*\{\s*)?(hundred|thousand|lakh|million|crore|billion|trillion|万|亿)s?(?![A-Za-z])(\s*\})?", re.IGNORECASE
 )
 _BOLD = re.compile(r"(?<![\w)\]}])\*\*|\*\*(?![\w(\\{+-])")
 """Markdown's bold: it opens after no operand or closes before none. Between two operands ** is a power."""
@@ -36,6 +38,26 @@ _COMBINATIONS = re.compile(r"(?<![A-Za-z\\])C(?:_\{?([0-9]+)\}?\s*\^\{?([0-9]+)\
 _LETTER_UNIT = re.compile(
     r"(?<=[0-9})])\s*((?:[msghLlNJWVK]|[kcm]?m|kg|ms|hr|Hz|kW|Pa|min)(?:\^\{?[23]\}?)?(?:/(?:s|h|hr|min|sec|kg|m|L|l)(?:\^\{?[23]\}?)?)?)$"
 )
+_ORDINAL = re.compile(
+    r"(?<=[0-9])(?:\^?\\(?:text|mathrm|textrm)\s*\{(?:st|nd|rd|th)\}|\^\{(?:\\(?:text|mathrm|textrm)\s*\{(?:st|nd|rd|th)\}|(?:st|nd|rd|th))\})"
+    r"|(?:(?<=1)st|(?<=2)nd|(?<=3)rd|(?<=[0-9])th)(?![A-Za-z])"
+)
+_TIMES = re.compile(r"(?<=[0-9]) ?[xX] ?(?=10 ?(?:\^|\*\*))")
+_TO = re.compile(r"([0-9]+)\s*(?:\\text\s*\{\s*to\s*\}|to)\s*([0-9]+)")
+"""A ratio: 3 to 5."""
+_SET_OFF = r"(?:[,;(]|\s|~|\\[,;: ]|\\q?quad(?![a-z]))+"
+_WHOLE_PARAMETER = re.compile(
+    _SET_OFF + r"(?:(?:where|with|for) (?:(?:any|all|some|every|each) )?integers? \$?([a-zA-Z])"
+    r"|(?:(?:where|with|for) )?(?:(?:any|all|some|every|each) )?\$?([a-zA-Z])\$?\s*"
+    r"(?:\\in\s*(?:\\mathbb\s*\{?\s*Z\s*\}?|Z)|(?:is|are|be) (?:any |an? )?integers?))[ .)$]*$"
+)
+"""What says of a parameter that it is whole: ", k in Z", "for any integer k", "where k is an integer"."""
+_FOR_ALL = re.compile(
+    r"^(.*?\$?[a-zA-Z]\s*\(\s*([a-z])\s*\)\s*=.*?)" + _SET_OFF + r"(?:for (?:all|any|every|each)|\\forall)"
+    r"(?: (?:real|rational|complex|positive|natural|whole|integers?|numbers?|values?|of|non-?negative|non-?zero))*[ $]*\2[ $]*"
+    r"(?:\\in\s*\\mathbb\s*\{?[A-Z]\}?(?:[_^](?:\{[^{}]*\}|[+*0-9]))*)?[ .)$]*$"
+)
+"""f(x) = x for all x: the name of a function's argument says by itself that it stands for all values."""
 _FRACTION_UNIT = re.compile(
     r"\s*\\[dt]?frac\{(?:\\(?:text|mathrm)\{)?~?\s*((?:k|c|m)?m|kg|g)\s*\}{1,2}\{(?:\\(?:text|mathrm)\{)?~?\s*(s|h|hr|min|m\^\{?[23]\}?|s\^\{?2\}?)\s*\}{1,2}$"
 )
@@ -59,6 +81,11 @@ def plainly(text: str) -> str:
         text = _DOTTED.sub(lambda m: rf"{m.group(1)}\overline{{{m.group(2) or m.group(3)}}}", text)
     text = _SPACED_GROUPS.sub(lambda m: re.sub("[^0-9]", "", m.group()), text)
     text = _LARGE.sub(_power_of_ten, text)
+    if " to" in text or "{to" in text:
+        text = _TO.sub(r"\1:\2", text) if _TO.fullmatch(text) else text
+    if any(mark in text for mark in ("\\in", "integer", "for ", "\\forall")):
+        text = _unqualified(text)
+    text = text.replace("per cent", "percent")
     if "log" in text:
         text = _LOG.sub(r"\\log_{\1}", text)
     if "ase" in text:
@@ -67,8 +94,18 @@ def plainly(text: str) -> str:
         text = _BASE_WORD.sub(lambda m: f"_{{{_COUNT[m.group(1).lower()]}}}", text)
     if "]" in text or "[" in text:
         text = _JOINED.sub(r"\\cup ", text)
-        text = _OUTWARD.sub(_inward, text) if "]" in text and "[" in text else text
+        text = _OUTWARD.sub(_inward, text) if text.count("[") + text.count("]") > 1 else text
     return text
+
+
+def _unqualified(text: str) -> str:
+    """`text` without what it says of a whole parameter (k pi for integers k) or of a function's own argument."""
+    said = " ".join(untyped(text).split())
+    shorter = _FOR_ALL.sub(r"\1", said)
+    found = _WHOLE_PARAMETER.search(shorter)
+    if found and re.search(rf"(?<![A-Za-z\\]){found.group(1) or found.group(2)}(?![A-Za-z])", shorter[: found.start()]):
+        shorter = shorter[: found.start()]
+    return text if shorter == said else shorter
 
 
 def _rows(content: str) -> str:
@@ -90,9 +127,10 @@ def _inward(match: re.Match[str]) -> str:
 
 def constant_reading(text: str) -> str | None:
     r"""Another reading of an answer that is compared with a constant, where letters stand for no variables: units without markup after a number ("0.15 m",
-    "15 m/s"), and binomial coefficients written C(5, 2) or C_5^2. None if there is none."""
+    "15 m/s"), the ending of 12th, the x of 1.2 x 10^3, and binomial coefficients written C(5, 2) or C_5^2. None if there is none."""
     text = _FRACTION_UNIT.sub(r" \1/\2", text.rstrip(" .$"))
-    again = _LETTER_UNIT.sub(r"\\text{ \1}", text)
+    again = _TIMES.sub(r" \\times ", _ORDINAL.sub("", text))
+    again = _LETTER_UNIT.sub(r"\\text{ \1}", again)
     again = _COMBINATIONS.sub(_binomial, again)
     return again if again != text else None
 

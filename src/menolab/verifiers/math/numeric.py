@@ -12,7 +12,7 @@ import random
 from fractions import Fraction
 from typing import Any
 
-from menolab.verifiers.math.terms import Term, variables, walk
+from menolab.verifiers.math.terms import CONSTANTS, Term, variables, walk
 
 MAX_MAGNITUDE = 1500
 """Decimal digits before or after the point beyond which nothing is computed."""
@@ -255,7 +255,8 @@ def points(left: Term, right: Term) -> list[tuple[bool, dict[str, Fraction]]]:
     if not names:
         return [(False, {})]
     draw = random.Random(hashlib.blake2b(repr((left, right)).encode(), digest_size=8).digest())
-    whole = any(node.head in WHOLE or _sign_power(node) for term in (left, right) for node in walk(term))
+    nodes = [node for term in (left, right) for node in walk(term)]
+    whole = any(node.head in WHOLE or _sign_power(node) for node in nodes) and not any(map(_rounds_whole, nodes))
     found = []
     for attempt in range(2 * TRIES):
         real = attempt >= TRIES // 2
@@ -266,6 +267,17 @@ def points(left: Term, right: Term) -> list[tuple[bool, dict[str, Fraction]]]:
 
 def _fraction(draw: random.Random) -> Fraction:
     return Fraction(draw.randint(1, 400), draw.randint(101, 199))
+
+
+def _rounds_whole(node: Term) -> bool:
+    """Whether a floor or ceiling would do nothing if the variables were whole numbers, so that they are not meant to be: floor(x), not floor(n/2)."""
+    if node.head not in ("floor", "ceil"):
+        return False
+    inside = list(walk(node.args[0]))
+    return any(part.head == "symbol" for part in inside) and all(
+        part.head in ("+", "*") or (part.head == "symbol" and part.name not in CONSTANTS) or (part.value is not None and part.value.denominator == 1)
+        for part in inside
+    )  # fmt: skip
 
 
 def _sign_power(node: Term) -> bool:

@@ -26,7 +26,7 @@ def quantities(gold: Term, answer: Term, rules: Rules) -> Match:
     alike = unit.unknown <= found_unit.unknown or found_unit.unknown <= unit.unknown
     if unit.unspecified or found_unit.unspecified or (unit.unknown and found_unit.unknown and alike):
         return _scalars(value, found, rules)
-    if unit.unknown or found_unit.unknown:
+    if (unit.unknown and found_unit.unknown) or (unit.unknown | found_unit.unknown and unit.dims != found_unit.dims):
         plain = _scalars(value, found, rules)
         return plain if plain.label == "wrong" else undecided(f"{found_name} may or may not be {name}")
     if unit.dims != found_unit.dims:
@@ -67,7 +67,7 @@ def _one_unit(gold: Term, answer: Term, unit: Unit | None, name: str, *, gold_ha
     """A unit on one side only."""
     assert unit is not None
     kinds = dict(unit.dims)
-    if kinds == {"percent": 1} and not unit.unknown:
+    if kinds == {"percent": 1}:
         hundredth = Fraction(1, 100)
         readings = [(gold, answer)] if rules.percent_sign_may_be_missing else []
         if rules.percent_is_ratio:

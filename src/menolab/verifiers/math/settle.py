@@ -116,8 +116,6 @@ def name_of(term: Term) -> str:
         return "".join(arg.name for arg in term.args)  # the segment AB
     if term.head == "abs" and re.match("[A-Z]{2}|vec ", inside := name_of(term.args[0])):
         return f"|{inside}|"  # a length, while |x| = 3 leaves x open
-    if term.head == "*" and len(term.args) == 2 and _simple_name(term.args[0]) and term.args[1].head == "symbol" and term.args[0].name in "NMpqrSTuvydhHPQ":
-        return term.args[0].name  # N(n) = ...: a letter that is not always a function, before a bracket
     return ""
 
 
@@ -168,16 +166,18 @@ def _plus_minus(term: Term) -> Term:
 
 
 def interval_of(relation: Term) -> Term | None:
-    """The interval of 0 <= x < 1 or x > 5; None if the relation describes none."""
+    """The interval of 0 <= x < 1 or x > 5, and the two of x != 5; None if the relation describes none."""
     if relation.head != "relation":
         return None
     sides, signs = list(relation.args), relation.name.split()
+    if signs == ["!="] and name_of(sides[0]) and not _open(sides[1]):
+        return Term("union", (Term("bracket", (negative(INFINITY), sides[1]), "()"), Term("bracket", (sides[1], INFINITY), "()")))
     if all(sign[0] == ">" for sign in signs):
         sides, signs = sides[::-1], [sign.replace(">", "<") for sign in signs[::-1]]
     if not all(sign in ("<", "<=") for sign in signs):
         return None
     opening, closing = {"<": "(", "<=": "["}, {"<": ")", "<=": "]"}
-    if len(sides) == 3 and not _open(sides[0]) and not _open(sides[2]) and _open(sides[1]):
+    if len(sides) == 3 and not _open(sides[0]) and not _open(sides[2]) and (name_of(sides[1]) or len(variables(sides[1])) > 1):
         return Term("bracket", (sides[0], sides[2]), opening[signs[0]] + closing[signs[1]])
     if len(sides) == 2 and name_of(sides[0]) and not _open(sides[1]):
         return Term("bracket", (negative(INFINITY), sides[1]), "(" + closing[signs[0]])

@@ -41,7 +41,9 @@ for _name in ("毫米", "厘米", "分米", "米", "千米"):
 BARE = frozenset(word for word in KNOWN if len(word) >= 2 and word.isascii() and word.isalpha()) | {"cms", "kms", "mins", "hrs", "secs", "lbs"}
 """Units that are recognised after a number without text markup; single letters are variables there."""
 _NO_UNIT = re.compile(
-    r"\b(?:pi|or|and|to|hundred|thousand|million|billion|trillion|dozen|half|halves|third|thirds|quarters?|plus|minus|times|over|mod|log|ln|sqrt|factorial|not|is|isn|"
+    r"\b(?:pi|or|and|to|hundreds?|thousands?|millions?|billions?|trillions?|dozens?|lakhs?|crores?|half|halves|thirds?|quarters?"
+    r"|(?:four|fif|six|seven|eigh|nin|ten|twelf|\w+teen|\w+tie|hundred|thousand|million)ths?(?=$| of\b)"
+    r"|plus|minus|below|times(?!$| (?:as|[a-z]+er)\b)|over|mod|log|ln|sqrt|factorial|not|is|isn|"
     r"wrong|incorrect|false|no|never|but|if|unless|either|maybe|perhaps|possibly|approximately|about|more|less|than|at|least|most|greater|fewer)\b|^(?:squared|cubed)\b|[或和与约多少错半万亿不至左右以]",
     re.IGNORECASE,
 )

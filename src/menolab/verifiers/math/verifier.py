@@ -69,7 +69,7 @@ class Math(Verifier):
             wanted = parse(gold)
         except Unreadable as error:
             return undecided(f"the gold answer cannot be read: {error}")
-        if wanted.head == "text" and words(gold).casefold() == words(answer).casefold():
+        if wanted.head == "text" and (words(gold).casefold() == words(answer).casefold() or _decided(words(gold), words(answer))):
             return right("text", "the same words")
         found = self._parsed(gold, answer, wanted)
         return found if found.right else self._constants(gold, answer) or found
@@ -124,6 +124,13 @@ class Math(Verifier):
 def _listed(gold: Term, answer: Term, gold_is_grouped: bool) -> bool:
     """Whether the side without grouped digits is a list, so that the other may be one."""
     return (answer if gold_is_grouped else gold).head in ("list", "set", "bracket")
+
+
+def _decided(gold: str, answer: str) -> bool:
+    """Whether the answer begins with the gold yes or no, set off from an explanation that does not say the opposite."""
+    against = {"yes": "no|not|or", "true": "false|not|or", "no": "yes|or", "false": "true|or"}.get(gold.casefold())
+    led = against is not None and re.match(rf"{gold}(?:[,.;:]| because\b| since\b)", answer, re.IGNORECASE)
+    return bool(led) and not re.search(rf"\b(?:{against})\b", answer, re.IGNORECASE)
 
 
 def _verdict(found: Match, extracted: str | None) -> Verdict:

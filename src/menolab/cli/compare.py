@@ -328,4 +328,7 @@ def _difference(d: Difference) -> tuple[str, str, str]:
 
 
 def _p(p: float) -> str:
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+    """For a column that is headed p."""
+    from menolab.evaluation.statistics import p_value
+
+    return p_value(p).removeprefix("p ").removeprefix("= ")

@@ -82,3 +82,15 @@ def test_a_lock_is_let_go_with_its_holder(tmp_path: Path) -> None:
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
     with files.locked(tmp_path):
         pass
+
+
+def test_a_folder_that_cannot_be_made_or_written_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files.make_folder(tmp_path / "a" / "b")
+    files.make_folder(tmp_path / "a" / "b")
+    (tmp_path / "file").touch()
+    for bad in ("file", "file/below"):
+        with pytest.raises(BadInput, match=f"--out = .*{bad}.*cannot be made a folder"):
+            files.make_folder(tmp_path / bad)
+    monkeypatch.setattr(os, "access", lambda *a: False)  # root may write anywhere
+    with pytest.raises(BadInput, match="cannot be written in"):
+        files.make_folder(tmp_path / "a")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterable
 
 
@@ -13,6 +14,10 @@ class BadInput(ValueError):
         self.field, self.value, self.remedy = field, value, remedy
         shown = repr(value)
         super().__init__(f"{field} = {shown if len(shown) <= 200 else shown[:197] + '...'}: {remedy}")
+
+    def __reduce__(self) -> tuple[type, tuple[str, object, str]]:
+        """An exception is rebuilt from its message alone, which is not what this one is made from; a worker process hands it on."""
+        return type(self), (self.field, self.value, self.remedy)
 
 
 class RunFailed(RuntimeError):
@@ -30,10 +35,10 @@ def unknown(field: str, value: str, known: Iterable[str]) -> BadInput:
 
 
 def check_range(field: str, value: float, low: float | None = None, high: float | None = None, *, open_low: bool = False) -> None:
-    """Raise `BadInput` unless low <= value <= high (low < value with `open_low`). NaN is never in range."""
-    above = low is None or (value > low if open_low else value >= low)
-    if above and (high is None or value <= high) and value == value:
+    """Raise `BadInput` unless low <= value <= high (low < value with `open_low`). NaN and infinities never are: JSON has neither."""
+    finite = not isinstance(value, float) or math.isfinite(value)
+    if finite and (low is None or (value > low if open_low else value >= low)) and (high is None or value <= high):
         return
     left = "" if low is None else f"{'>' if open_low else '>='} {low}"
     right = "" if high is None else f"<= {high}"
-    raise BadInput(field, value, f"must be {' and '.join(p for p in (left, right) if p)}")
+    raise BadInput(field, value, f"must be {' and '.join(p for p in (left, right, '' if finite else 'finite') if p)}")

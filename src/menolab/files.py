@@ -78,6 +78,20 @@ def _swap_in(new: Path, path: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
+def make_folder(path: Path) -> None:
+    """Make the folder that the user named with --out, before anything is computed for it.
+
+    Raises:
+        BadInput: it cannot be made, or not be written in.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput("--out", str(path), f"cannot be made a folder ({error.strerror}); choose another") from error
+    if not os.access(path, os.W_OK):
+        raise BadInput("--out", str(path), "cannot be written in; choose another folder")
+
+
 def finite(value: Any) -> Any:
     """`value` with NaN and infinities as None, since JSON has neither."""
     if isinstance(value, float) and not math.isfinite(value):

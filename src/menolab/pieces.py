@@ -30,7 +30,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
-from menolab.errors import BadInput, unknown
+from menolab.errors import BadInput, check_range, unknown
 
 MOVED: dict[str, str] = {}
 """Old class path -> new one, for saved recipes. Add a row when a class moves; tests load one stored recipe per release."""
@@ -204,14 +204,20 @@ def swap(piece: Any, path: str, name: str) -> Any:
 # ---- saving and loading ---------------------------------------------------------------------------------------------------------------------
 
 
-def to_data(value: Any) -> Any:
-    """JSON data for a piece (or a number, string, bool, None, tuple): fields beside the class path."""
+def to_data(value: Any, field: str = "value") -> Any:
+    """JSON data for a piece (or a number, string, bool, None, tuple): fields beside the class path.
+
+    Raises:
+        BadInput: NaN or an infinity, which JSON lacks; `field` is what it is called.
+    """
     if isinstance(value, Piece):
         assert dataclasses.is_dataclass(value)
-        own = {f.name: to_data(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        own = {f.name: to_data(getattr(value, f.name), f"{type(value).__name__}.{f.name}") for f in dataclasses.fields(value)}
         return {"@": f"{type(value).__module__}:{type(value).__qualname__}", **own}
     if isinstance(value, tuple):
-        return [to_data(v) for v in value]
+        return [to_data(v, field) for v in value]
+    if isinstance(value, float):
+        check_range(field, value)  # finite
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     raise TypeError(f"a piece's fields are numbers, strings, tuples and pieces, not {type(value).__name__}: {value!r}")

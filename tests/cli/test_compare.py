@@ -83,6 +83,12 @@ def test_bad_paths(runs: Path, capsys: pytest.CaptureFixture[str], paths: list[s
     assert said in capsys.readouterr().err
 
 
+def test_paths_of_nothing(capsys: pytest.CaptureFixture[str]):
+    for nothing in (",", ""):
+        assert main(words(nothing, nothing)) == 2
+        assert f"paths = {nothing!r}: names no result" in capsys.readouterr().err
+
+
 def test_no_task_in_common(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     for folder, names in (("a", ("x", "y")), ("b", ("z",))):
         for name in names:

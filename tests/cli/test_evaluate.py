@@ -10,7 +10,7 @@ import pytest
 from imports_logs import inspect_log, inspect_zip, lighteval, lm_harness, lm_harness_choices
 from menolab.cli.main import main
 from menolab.evaluation.record import load
-from menolab.files import write_text
+from menolab.files import locked, write_text
 from menolab.keys import Key
 from menolab.models.fresh import Fresh
 from menolab.pieces import to_json
@@ -238,6 +238,13 @@ def test_a_killed_evaluation_goes_on(model: Path, tmp_path: Path, monkeypatch: p
     assert [p.name for p in sorted((tmp_path / "killed").iterdir())] == ["countdown.json", "countdown.parquet"]
     assert evaluate(*words, "--out", tmp_path / "whole") == 0
     assert load(tmp_path / "killed" / "countdown.json").rows == load(tmp_path / "whole" / "countdown.json").rows
+
+
+def test_two_evaluations_into_one_folder_do_not_mix(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / ".countdown.parts").mkdir()
+    with locked(tmp_path / ".countdown.parts"):
+        assert evaluate(model, "--on", "countdown", "--max-tokens", 8, "--out", tmp_path) == 2
+    assert "another process is carrying it out" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ def test_the_table_for_people(capsys: pytest.CaptureFixture[str]) -> None:
         (["run", "grpo", "--on", "leval"], "did you mean level"),
         (["run", "grpo", "--seeds", "0"], "--seeds = 0"),
         (["run", "grpo", "--jobs", "0"], "--jobs = 0"),
+        (["run", "grpo", "--out", __file__], "cannot be made a folder"),
         (["show", "grpo"], "takes no methods"),
     ],
 )

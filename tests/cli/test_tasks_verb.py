@@ -35,6 +35,11 @@ def test_unknown_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Countdown" in capsys.readouterr().err
 
 
+def test_an_empty_name_is_not_the_current_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", "task", ""]) == 2 and main(["evaluate", "m", "--on", ""]) == 2
+    assert "--on = ''" in capsys.readouterr().err
+
+
 def test_starts_without_torch() -> None:
     heavy = {"torch", "pyarrow", "reasoning_gym"}
     code = f"import sys; from menolab.cli.main import main; main(['tasks', '--json']); assert not {heavy} & set(sys.modules)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -80,12 +81,16 @@ def test_help_without_a_method(capsys: pytest.CaptureFixture[str]) -> None:
         ("--resume somewhere --data x.jsonl --device cpu", "--data --device"),
         ("grpo --checkpoint-every -1", "--checkpoint-every = -1"),
         ("grpo task.styles.0=Uniform", "styles holds values, not pieces"),
+        ("grpo --lr inf", "lr = inf: must be > 0.0 and finite"),
+        ("grpo --model ''", "model = '': give a folder or a Hub name"),
+        ("grpo --data ''", "--data = '': names no file"),
+        ("grpo --eval-data ''", "--eval-data = '': names no file"),
     ],
 )
 def test_bad_words_are_refused_with_a_remedy(argv: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Those that name parts by our own error, those in numbers by tyro's, which quotes ours; both exit with 2."""
     with pytest.raises((BadInput, SystemExit)) as stop:
-        parse(argv.split())
+        parse(shlex.split(argv))
     said = str(stop.value) if isinstance(stop.value, BadInput) else " ".join(capsys.readouterr().err.replace("│", " ").split())
     assert message in said
     assert isinstance(stop.value, BadInput) or stop.value.code == 2
@@ -138,6 +143,13 @@ def test_own_problems_from_a_trained_model(trained: Path, tmp_path: Path, capsys
 def test_existing_run_folder_is_not_overwritten(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "grpo", "--out", str(trained)]) == 2
     assert "already holds a run" in capsys.readouterr().err
+    assert main(["train", "grpo", "--out", str(trained / "recipe.json")]) == 2
+    assert "--out" in capsys.readouterr().err
+
+
+def test_a_number_that_no_recipe_can_keep_leaves_no_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "grpo", "--weights", "nan", "--out", str(tmp_path / "out")]) == 2
+    assert "Reinforce.weights = nan: must be finite" in capsys.readouterr().err and not (tmp_path / "out").exists()
 
 
 def test_prompts_that_do_not_fit_are_counted_and_named(trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

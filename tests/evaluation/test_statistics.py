@@ -397,3 +397,7 @@ def test_size_of_the_test_over_runs(spread: float):
         sides = [rng.normal(0, spread, (3, 1)) + rng.normal(0, 0.5, (3, 60)) + rng.normal(0, 0.3, 60) for _ in range(2)]
         hits += statistics.over_runs([(sides[0], sides[1])])[0].p < 0.05
     assert 0.04 <= hits / 3000 <= 0.06
+
+
+def test_p_values_are_written_in_one_way():
+    assert [statistics.p_value(p) for p in (1e-9, 1e-6, 0.00123, 0.25, 1.0)] == ["p < 1e-6", "p = 1e-06", "p = 0.0012", "p = 0.25", "p = 1"]

@@ -11,7 +11,7 @@ import pytest
 from fake_run import write
 from menolab.evaluation.compare import compare
 from menolab.evaluation.record import load, save
-from menolab.reports.report import duration, interval, number, p_value, points, report, rolling_mean, thinned
+from menolab.reports.report import duration, interval, number, points, report, rolling_mean, thinned
 from menolab.reports.run import read_run
 
 VOID = {"meta", "br", "img", "link", "hr", "input", "line", "circle", "polyline", "polygon"}
@@ -159,7 +159,6 @@ def test_numbers_read_well():
     assert [points(v) for v in (0.148, -0.02, 0.0)] == ["+14.8", "−2.0", "+0.0"]
     assert [number(v) for v in (0, 0.01234, 12.34, 1234.5, -0.5)] == ["0", "0.0123", "12.3", "1,234", "−0.5"]
     assert [duration(v) for v in (0.04, 59.9, 59.96, 61.2, 3600, 7260)] == ["0.0 s", "59.9 s", "1 min 00 s", "1 min 01 s", "1 h 00 min", "2 h 01 min"]
-    assert [p_value(p) for p in (1e-9, 0.001, 0.25)] == ["p < 0.001", "p = 0.001", "p = 0.25"]
     assert interval(None) == "no interval"
 
 

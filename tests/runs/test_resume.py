@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import signal
 import time
 from collections.abc import Callable
@@ -148,8 +149,6 @@ def test_killed_inside_writes(whole: tuple[Path, float], tmp_path: Path, operati
 
 
 def test_killed_after_the_last_step_before_the_model_is_written(whole: tuple[Path, float], tmp_path: Path) -> None:
-    import shutil
-
     folder = tmp_path / "run"
     shutil.copytree(whole[0], folder)
     shutil.rmtree(folder / "models" / "trained")
@@ -212,9 +211,11 @@ def test_another_recipe_is_refused(whole: tuple[Path, float], tmp_path: Path) ->
 def test_folders_that_are_no_runs(tmp_path: Path, whole: tuple[Path, float]) -> None:
     with pytest.raises(BadInput, match=r"no recipe\.json"):
         open_run(tmp_path)
-    (tmp_path / "recipe.json").write_text('{"@": "menolab.runs.re')
-    with pytest.raises(BadInput, match="damaged"):
-        open_run(tmp_path)
+    (tmp_path / "facts.json").write_bytes((whole[0] / "facts.json").read_bytes())
+    for damaged in ('{"@": "menolab.runs.re', "null"):
+        (tmp_path / "recipe.json").write_text(damaged)
+        with pytest.raises(BadInput, match="damaged"):
+            open_run(tmp_path)
     with pytest.raises(BadInput, match="already holds a run"):
         tiny_run(whole[0])
 
@@ -234,8 +235,9 @@ def test_a_folder_whose_making_was_cut_off_can_be_used_again(tmp_path: Path, mon
 
 @pytest.mark.parametrize(
     ("launch", "said"),
-    [({"checkpoint_every": -1}, "--checkpoint-every = -1"), ({"threads": -1}, "--threads = -1"), ({"rollouts_every": -1}, "--rollouts-every = -1"),
-     ({"micro_tokens": -1}, "micro_tokens = -1"), ({"device": "toaster"}, "--device = 'toaster': this machine cannot use it")],
+    [({"checkpoint_every": -1}, "--checkpoint-every = -1"), ({"threads": -1}, "--threads = -1"), ({"threads": 10**8}, "--threads = 100000000"),
+     ({"rollouts_every": -1}, "--rollouts-every = -1"),
+     ({"micro_tokens": -1}, "--micro-tokens = -1"), ({"device": "toaster"}, "--device = 'toaster': this machine cannot use it")],
 )  # fmt: skip
 def test_launch_settings_that_cannot_work(launch: dict, said: str) -> None:
     with pytest.raises(BadInput, match=said):
@@ -301,6 +303,19 @@ def test_threads_are_part_of_the_launch_that_is_kept(whole: tuple[Path, float]) 
     assert json.loads((whole[0] / "facts.json").read_text())["launch"]["threads"] == 1
     assert open_run(whole[0]).launch.threads == 1
     assert torch.get_num_threads() == 1
+
+
+@pytest.mark.parametrize("name", ["state.json", "weights.safetensors", "optimizer.safetensors"])
+@pytest.mark.parametrize("content", [b"", b"\0" * 100, None], ids=["empty", "garbage", "missing"])
+def test_a_damaged_checkpoint_is_named_and_what_to_do(tmp_path: Path, whole: tuple[Path, float], name: str, content: bytes | None) -> None:
+    shutil.copytree(whole[0], tmp_path / "run")
+    shutil.rmtree(tmp_path / "run" / "models" / "trained")
+    folder = tmp_path / "run" / "checkpoints" / "reinforce" / "step-000005"
+    (folder / name).unlink()
+    if content is not None:
+        (folder / name).write_bytes(content)
+    with pytest.raises(BadInput, match=r"step-000005': the checkpoint is damaged .*delete that folder"):
+        go_on(tmp_path / "run")
 
 
 def test_two_processes_cannot_carry_out_one_run(tmp_path: Path) -> None:

@@ -102,7 +102,9 @@ def read_model(text: str, fields: Sequence[str] = ()) -> dict[str, list[Samples]
     from menolab.evaluation.imports.log import parse_fields
 
     places = parse_fields(fields)
-    runs = [read(path, places) for path in ([Path(text)] if Path(text).exists() else [Path(part) for part in text.split(",") if part])]
+    runs = [read(path, places) for path in ([Path(text)] if text and Path(text).exists() else [Path(part) for part in text.split(",") if part])]
+    if not runs:
+        raise BadInput("paths", text, "names no result")
     if all(len(found) == 1 for found in runs):
         single = [next(iter(found.values())) for found in runs]
         return {single[0].record.task: [single[0], *_renamed(single[1:], single[:1])]}
@@ -326,4 +328,7 @@ def _difference(d: Difference) -> tuple[str, str, str]:
 
 
 def _p(p: float) -> str:
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+    """For a column that is headed p."""
+    from menolab.evaluation.statistics import p_value
+
+    return p_value(p).removeprefix("p ").removeprefix("= ")

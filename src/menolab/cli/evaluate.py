@@ -113,22 +113,15 @@ def _measure(args: Args, model: str, decoding: Decoding, work: Sequence[tuple[Ta
     from rich.progress import Progress
 
     from menolab.cli.output import console, emit_json, progress_console
-    from menolab.cli.train import default_folder
     from menolab.engines.torch_engine import TorchEngine
     from menolab.evaluation.evaluate import evaluate
     from menolab.evaluation.record import save
+    from menolab.files import locked, make_folder
     from menolab.models.checkpoint import Checkpoint
     from menolab.runs.pipeline import model_of
 
-    out = args.out or default_folder("evaluate")
+    out = _folder(args, [task.name for task, _, _ in work])
     policy = Checkpoint(model)(key)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadInput("--out", str(out), f"cannot be made a folder ({error.strerror}); choose another") from error
-    taken = [task.name for task, _, _ in work if (out / f"{task.name}.json").exists()]
-    if taken:
-        raise BadInput("--out", str(out), f"already holds a record of {', '.join(taken)}; choose another folder")
     device = "cuda" if torch.cuda.is_available() else "cpu"
     policy.model.to(device)
     engine, reference = TorchEngine(policy), None
@@ -138,7 +131,9 @@ def _measure(args: Args, model: str, decoding: Decoding, work: Sequence[tuple[Ta
         reference = (args.reference, TorchEngine(other))
     documents = {}
     for task, problems, warnings in work:
-        with Progress(console=progress_console(), disable=not progress_console().is_terminal, transient=True) as bars:
+        parts = out / f".{task.name}.parts"
+        make_folder(parts)
+        with locked(parts), Progress(console=progress_console(), disable=not progress_console().is_terminal, transient=True) as bars:
             bar = bars.add_task(task.name, total=len(problems))
             result = evaluate(
                 engine,
@@ -150,13 +145,13 @@ def _measure(args: Args, model: str, decoding: Decoding, work: Sequence[tuple[Ta
                 lambda done, _, bars=bars, bar=bar: bars.update(bar, completed=done),
                 model=args.model,
                 metrics=metrics,
-                parts=out / f".{task.name}.parts",
+                parts=parts,
                 entropy=args.entropy,
                 reference=reference,
             )
-        result = dataclasses.replace(result, record=dataclasses.replace(result.record, warnings=(*result.record.warnings, *warnings)))
-        path = save(out, task.name, result)
-        shutil.rmtree(out / f".{task.name}.parts")
+            result = dataclasses.replace(result, record=dataclasses.replace(result.record, warnings=(*result.record.warnings, *warnings)))
+            path = save(out, task.name, result)
+            shutil.rmtree(parts)
         documents[task.name] = {"record": str(path), **result.record.to_data()}
         if not args.json:
             show(result.record)
@@ -164,6 +159,19 @@ def _measure(args: Args, model: str, decoding: Decoding, work: Sequence[tuple[Ta
     if args.json:
         emit_json({"model": args.model, "out": str(out), "tasks": documents})
     return 0
+
+
+def _folder(args: Args, names: Sequence[str]) -> Path:
+    """Where the records of these names go: --out, which must be without them and writable, or a folder of its own."""
+    from menolab.cli.train import default_folder
+    from menolab.files import make_folder
+
+    if args.out is None:
+        return default_folder("evaluate")
+    if taken := [name for name in names if (args.out / f"{name}.json").exists()]:
+        raise BadInput("--out", str(args.out), f"already holds a record of {', '.join(taken)}; choose another folder")
+    make_folder(args.out)
+    return args.out
 
 
 def chosen_metrics(args: Args) -> tuple[Metric, ...]:
@@ -196,7 +204,6 @@ def shard_of(text: str) -> tuple[int, int]:
 def _stored(args: Args, metrics: Sequence[Metric]) -> int:
     """Judge stored samples again, or put shards together; the new record is written to --out under the task's name."""
     from menolab.cli.output import console, emit_json
-    from menolab.cli.train import default_folder
     from menolab.evaluation.imports.log import parse_fields
     from menolab.evaluation.imports.read import read_whole
     from menolab.evaluation.record import load, save
@@ -213,9 +220,7 @@ def _stored(args: Args, metrics: Sequence[Metric]) -> int:
     names = [result.record.task.replace("/", "_") for result in made]  # another program's task may be called "set/task"
     if repeated := next((name for name in names if names.count(name) > 1), None):
         raise BadInput("--rescore", repeated, "is the task of two records, and their new records would overwrite one another; use two commands")
-    out = args.out or default_folder("evaluate")
-    if taken := [name for name in names if (out / f"{name}.json").exists()]:
-        raise BadInput("--out", str(out), f"already holds a record of {', '.join(taken)}; choose another folder")
+    out = _folder(args, names)
     documents = {}
     for name, result in zip(names, made, strict=True):
         path = save(out, name, result)

@@ -62,6 +62,7 @@ def run(args: Args) -> int:
 def _measure(args: Args, have: Sequence[str]) -> list[str]:
     """Measure and store; returns the methods."""
     from menolab.cli.output import progress_console
+    from menolab.files import make_folder
     from menolab.ledger.entry import YARDSTICK, save
     from menolab.ledger.measure import Ground, measure
     from menolab.pieces import find
@@ -72,6 +73,7 @@ def _measure(args: Args, have: Sequence[str]) -> list[str]:
     setup = find(Setup, args.on, "--on")
     assert isinstance(setup, Setup)
     methods = _methods(args.methods, have)
+    make_folder(args.out)
     total = args.seeds * (len(methods) + 1 + (YARDSTICK not in methods))
     done = 0
 

@@ -57,7 +57,7 @@ def run(args: Args) -> int:
 
 def is_path(name: str) -> bool:
     """Whether a name on the command line is a file, a folder or a Hub data set; tasks are named without a suffix."""
-    return name.startswith("hub:") or bool(Path(name).suffix) or Path(name).exists()
+    return name.startswith("hub:") or bool(name and (Path(name).suffix or Path(name).exists()))
 
 
 def named_class(name: str, field: str) -> type[Task]:

@@ -105,12 +105,12 @@ def choose(method: str, chosen: argparse.Namespace, swaps: Sequence[str]) -> Rec
 
     stage, setup = find(Stage, method, "METHOD"), find(Setup, chosen.on, "--on")
     assert isinstance(stage, Stage) and isinstance(setup, Setup)
-    if chosen.model:
+    if chosen.model is not None:
         setup = dataclasses.replace(setup, base=Checkpoint(str(model_of(chosen.model))), cold_start=NoTraining())
-    if chosen.data:
-        setup = dataclasses.replace(setup, task=own_problems(chosen, chosen.data))
-    if chosen.eval_data:
-        plan = dataclasses.replace(setup.evaluation, tasks=(own_problems(chosen, chosen.eval_data),))
+    if chosen.data is not None:
+        setup = dataclasses.replace(setup, task=own_problems(chosen, chosen.data, "--data"))
+    if chosen.eval_data is not None:
+        plan = dataclasses.replace(setup.evaluation, tasks=(own_problems(chosen, chosen.eval_data, "--eval-data"),))
         setup = dataclasses.replace(setup, evaluation=plan)
     recipe = Recipe(stage, setup)
     for word in swaps:
@@ -119,12 +119,14 @@ def choose(method: str, chosen: argparse.Namespace, swaps: Sequence[str]) -> Rec
     return recipe
 
 
-def own_problems(chosen: argparse.Namespace, path: str) -> Any:
-    """The task of a user's own file."""
+def own_problems(chosen: argparse.Namespace, path: str, option: str) -> Any:
+    """The task of a user's own file, which `option` names."""
     from menolab.pieces import find
     from menolab.tasks.layouts import file_task
     from menolab.verifiers.verifier import Verifier
 
+    if not path:
+        raise BadInput(option, path, "names no file")  # a shell variable that is not set; as a path it would be the current folder
     verifier = find(Verifier, chosen.verifier, "--verifier")
     assert isinstance(verifier, Verifier)
     fields = {name: getattr(chosen, name) for name in ("prompt_field", "answer_field", "id_field", "demonstration_field")}

@@ -235,7 +235,7 @@ def _sentence(c: Comparison) -> str:
     said = _claim(d, c.p_holm)
     if c.runs is not None and (c.p_holm < ALPHA) != (c.runs.same_runs.p < ALPHA):
         of = "of these very models one is better" if c.runs.same_runs.p < ALPHA else "of these very models none is shown to be better"
-        said += f" Runs of one model differ by {100 * c.runs.spread:.1f} points (one standard deviation): {of} ({_said(c.runs.same_runs.p)})."
+        said += f" Runs of one model differ by {100 * c.runs.spread:.1f} points (one standard deviation): {of} ({statistics.p_value(c.runs.same_runs.p)})."
     top = max(c.pass_at_k)
     far = c.pass_at_k[top]
     if top > 1 and (far.high < 0 or far.low > 0) and (far.mean > 0) != (d.mean > 0):
@@ -243,13 +243,8 @@ def _sentence(c: Comparison) -> str:
     return said
 
 
-def _said(p: float) -> str:
-    """A p-value in words: below a millionth the approximations behind it no longer carry digits."""
-    return "p < 1e-6" if p < 1e-6 else f"p = {p:.2g}"
-
-
 def _claim(d: Difference, p: float) -> str:
-    size = f"{100 * d.mean:+.1f} points (95% {100 * d.low:+.1f} to {100 * d.high:+.1f}, {_said(p)}, {d.n} problems)"
+    size = f"{100 * d.mean:+.1f} points (95% {100 * d.low:+.1f} to {100 * d.high:+.1f}, {statistics.p_value(p)}, {d.n} problems)"
     if p < ALPHA:
         return f"B is {'better' if d.mean > 0 else 'worse'} than A by {size}."
     power = "no problem's score moved" if d.detectable is None else f"a comparison of this size would notice about {100 * d.detectable:.1f} points"

@@ -94,30 +94,7 @@ def evaluate(
     reads = _Reads(engine if entropy else None, reference[1] if reference else None)
     reads.check(engine, problems[0], decoding)
     began = time.perf_counter()
-    record = Record(
-        task=task.name,
-        problems=len(problems),
-        samples=samples,
-        metrics={},
-        length={},
-        standard_errors={},
-        model=model,
-        engine=type(engine).__name__,
-        dtype=_dtype(engine),
-        decoding=to_data(decoding),
-        task_piece=to_data(task),
-        verifier=_verifier(task),
-        key=key.path,
-        problems_hash=_hash(part for p in problems for part in (p.id, p.answer)),
-        prompts_hash=_hash(p.prompt for p in problems),
-        tokens={},
-        seconds={},
-        versions=facts.versions(),
-        hardware=facts.hardware(),
-        parameters=_parameters(engine),
-        batch=getattr(engine, "max_batch", None),
-        reference=reference[0] if reference else "",
-    )
+    record = _unmeasured(engine, task, problems, decoding, samples, key, model, reference[0] if reference else "")
     kept = Parts(parts, _plan(record) | ({"entropy": True} if entropy else {})) if parts is not None else None
     draw = _Drawing(engine, task, decoding, samples, key, reads, first=asks_first(metrics))
     rows: list[Row] = []
@@ -139,6 +116,36 @@ def evaluate(
         seconds={**spent, "total": before + time.perf_counter() - began},
     )
     return measured(Result(record, tuple(rows)), task, metrics)
+
+
+def _unmeasured(
+    engine: Engine, task: Task, problems: Sequence[Problem], decoding: Decoding, samples: int, key: Key, model: str, reference: str
+) -> Record:
+    """What is known of an evaluation before anything is drawn."""
+    return Record(
+        task=task.name,
+        problems=len(problems),
+        samples=samples,
+        metrics={},
+        length={},
+        standard_errors={},
+        model=model,
+        engine=type(engine).__name__,
+        dtype=_dtype(engine),
+        decoding=to_data(decoding),
+        task_piece=to_data(task),
+        verifier=_verifier(task),
+        key=key.path,
+        problems_hash=_hash(part for p in problems for part in (p.id, p.answer)),
+        prompts_hash=_hash(p.prompt for p in problems),
+        tokens={},
+        seconds={},
+        versions=facts.versions(),
+        hardware=facts.hardware(),
+        parameters=_parameters(engine),
+        batch=getattr(engine, "max_batch", None),
+        reference=reference,
+    )
 
 
 PLAN = ("task", "samples", "model", "engine", "dtype", "decoding", "task_piece", "verifier", "key", "problems_hash", "prompts_hash")
@@ -166,14 +173,9 @@ class _Reads:
     def columns(self, rollouts: Sequence[Rollout], decoding: Decoding) -> list[dict[str, Any]]:
         """What is stored of each rollout's tokens beside their log-probabilities."""
         prompts, tokens = [r.prompt for r in rollouts], [r.tokens for r in rollouts]
-        found: list[dict[str, Any]] = [{} for _ in rollouts]
-        if self.entropy is not None:
-            for own, reading in zip(found, self.entropy.readings(prompts, tokens, decoding), strict=True):
-                own["entropy"] = _short(reading.entropies)
-        if self.reference is not None:
-            for own, reading in zip(found, self.reference.readings(prompts, tokens, decoding), strict=True):
-                own["reference"] = _short(reading.logprobs)
-        return found
+        asked = (("entropy", self.entropy, "entropies"), ("reference", self.reference, "logprobs"))
+        read = {name: [_short(getattr(reading, of)) for reading in engine.readings(prompts, tokens, decoding)] for name, engine, of in asked if engine}
+        return [{name: column[i] for name, column in read.items()} for i in range(len(rollouts))]
 
 
 class _Drawing:

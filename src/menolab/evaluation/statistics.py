@@ -334,6 +334,11 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return adjusted
 
 
+def p_value(p: float) -> str:
+    """A p-value as it is written: "p = 0.023"; below a millionth the approximations behind it no longer carry digits."""
+    return "p < 1e-6" if p < 1e-6 else f"p = {p:.2g}"
+
+
 def _problems(values_P: np.ndarray) -> np.ndarray:
     values_P = np.asarray(values_P, dtype=np.float64)
     if values_P.ndim != 1 or len(values_P) == 0 or not np.isfinite(values_P).all():

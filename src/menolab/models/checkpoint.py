@@ -53,7 +53,7 @@ class Checkpoint(Base):
         local = folder.is_dir()
         if local:
             check_folder(folder)
-        elif folder.is_absolute() or self.name.startswith((".", "~")) or not HUB_NAME.fullmatch(self.name):
+        elif folder.exists() or folder.is_absolute() or self.name.startswith((".", "~")) or not HUB_NAME.fullmatch(self.name):
             raise BadInput("model", self.name, "no such folder")
         source = str(folder) if local else self.name
         tokenizer, model = self._load(source)

@@ -14,7 +14,7 @@ from menolab import __version__
 from menolab.errors import BadInput
 from menolab.evaluation.compare import Comparison, Flip, adjusted, compare
 from menolab.evaluation.record import Record, Result
-from menolab.evaluation.statistics import Estimate
+from menolab.evaluation.statistics import Estimate, p_value
 from menolab.files import write_text
 from menolab.reports.chart import Line, chart
 from menolab.reports.rollouts import Pair, pairs
@@ -317,11 +317,6 @@ def points(value: float) -> str:
 def signed(value: float) -> str:
     """A plain difference with its sign: +3.2."""
     return f"{value:+.1f}".replace("-", "\u2212")
-
-
-def p_value(p: float) -> str:
-    """p < 0.001 or p = 0.03."""
-    return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
 
 
 def number(value: float) -> str:

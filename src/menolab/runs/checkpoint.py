@@ -80,23 +80,37 @@ def latest(root: Path, stage: str) -> Checkpoint | None:
     try:
         state = json.loads((folders[-1] / "state.json").read_text(encoding="utf-8"))
         return Checkpoint(folders[-1], state["step"], state["curriculum"])
-    except (OSError, ValueError, KeyError) as error:
-        raise BadInput("--resume", str(folders[-1]), f"the checkpoint is damaged ({error}); delete that folder to go on from the stage's start") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _damaged(folders[-1], error) from error
 
 
 def load(checkpoint: Checkpoint, trained: Mapping[str, Trained]) -> None:
-    """Put a checkpoint's weights and optimiser states in place; `trained` as `save` was given it."""
-    for name, (model, optimizer) in trained.items():
-        saved = load_file(checkpoint.folder / name / "weights.safetensors")
-        with torch.no_grad():
-            for parameter_name, parameter in _learning(model).items():
-                parameter.copy_(saved[parameter_name])
-        tensors = load_file(checkpoint.folder / name / "optimizer.safetensors")
-        state: dict[int, dict[str, torch.Tensor]] = {}
-        for path, tensor in tensors.items():
-            index, _, key = path.partition(".")
-            state.setdefault(int(index), {})[key] = tensor
-        optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
+    """Put a checkpoint's weights and optimiser states in place; `trained` as `save` was given it.
+
+    Raises:
+        BadInput: the checkpoint was damaged after it was written.
+    """
+    try:
+        for name, (model, optimizer) in trained.items():
+            _load(checkpoint.folder / name, model, optimizer)
+    except (OSError, SafetensorError, KeyError, ValueError, RuntimeError) as error:
+        raise _damaged(checkpoint.folder, error) from error
+
+
+def _load(folder: Path, model: Any, optimizer: torch.optim.Optimizer) -> None:
+    saved = load_file(folder / "weights.safetensors")
+    with torch.no_grad():
+        for name, parameter in _learning(model).items():
+            parameter.copy_(saved[name])
+    state: dict[int, dict[str, torch.Tensor]] = {}
+    for path, tensor in load_file(folder / "optimizer.safetensors").items():
+        index, _, key = path.partition(".")
+        state.setdefault(int(index), {})[key] = tensor
+    optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
+
+
+def _damaged(folder: Path, error: Exception) -> BadInput:
+    return BadInput("--resume", str(folder), f"the checkpoint is damaged ({error}); delete that folder to go on from the stage's start")
 
 
 def _learning(model: Any) -> dict[str, torch.Tensor]:

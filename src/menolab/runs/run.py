@@ -23,7 +23,7 @@ import torch
 
 from menolab.errors import BadInput, RunFailed, check_range
 from menolab.evaluation.facts import hardware, versions
-from menolab.files import read_json_lines, sync, write_json, write_text
+from menolab.files import make_folder, read_json_lines, sync, write_json, write_text
 from menolab.keys import Key
 from menolab.pieces import from_data, to_json
 from menolab.records import Problem
@@ -53,10 +53,10 @@ class Launch:
     """Keep one state a layer in the update's forward pass and compute the rest again for the gradient: a third more work, a fraction of the memory."""
 
     def __post_init__(self) -> None:
-        check_range("--threads", self.threads, 0)
+        check_range("--threads", self.threads, 0, 1024)  # far above that torch ends the process
         check_range("--checkpoint-every", self.checkpoint_every, 0.0)
         check_range("--rollouts-every", self.rollouts_every, 0)
-        check_range("micro_tokens", self.micro_tokens, 0)
+        check_range("--micro-tokens", self.micro_tokens, 0)
         if self.device != "auto":
             try:
                 torch.empty(0, device=self.device)
@@ -186,12 +186,14 @@ def create(folder: Path, recipe: Recipe, launch: Launch) -> Run:
     """A new run folder with recipe.json and facts.json.
 
     Raises:
-        BadInput: the folder already holds a run.
-        RunFailed: it cannot be written.
+        BadInput: the folder already holds a run, or is none; or a number of the recipe is not finite.
+        RunFailed: the disk is full.
     """
     if (folder / "recipe.json").exists():
         raise BadInput("--out", str(folder), f"already holds a run; resume it with `meno train --resume {folder}` or choose another folder")
-    write_json(folder / "facts.json", facts(recipe, launch))
+    made = facts(recipe, launch)
+    make_folder(folder)
+    write_json(folder / "facts.json", made)
     write_text(folder / "recipe.json", to_json(recipe) + "\n")  # last: a folder with a recipe is a whole run, wherever its making was cut off
     return Run(folder, recipe, launch)
 
@@ -213,6 +215,8 @@ def open_run(folder: Path, recipe: Recipe | None = None) -> Run:
         own = from_data(json.loads(path.read_text(encoding="utf-8")))
         stored = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
         launch = Launch(**stored["launch"])
+        if not isinstance(own, Recipe):
+            raise TypeError("it holds no recipe")
     except (OSError, ValueError, KeyError, TypeError) as error:
         if isinstance(error, BadInput):
             raise

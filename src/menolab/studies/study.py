@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from menolab.errors import BadInput
 from menolab.evaluation import facts
-from menolab.files import locked, remove_scratch, write_json, write_text
+from menolab.files import locked, make_folder, remove_scratch, write_json, write_text
 from menolab.pieces import Piece, to_data
 from menolab.reports.run import FINDINGS as RECORD
 from menolab.reports.run import STUDY_PAGE as PAGE
@@ -53,10 +53,7 @@ def carry_out(study: Study, subjects: Sequence[Subject], desk: Desk) -> Findings
     what = _what(study, subjects)
     if not free(desk.folder, study, subjects):
         raise BadInput("--out", str(desk.folder), "holds the findings of another study; choose another folder")
-    try:
-        desk.folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadInput("--out", str(desk.folder), f"cannot be made a folder ({error.strerror}); choose another") from error
+    make_folder(desk.folder)
     with locked(desk.folder):
         remove_scratch(desk.folder)
         found = study(subjects, desk)

@@ -49,7 +49,7 @@ class Setup(Piece):
     steps: int = 100
     """Updates of the method, rollout batches."""
     rollouts: int = 256
-    """Rollouts a step, the same for every method: a sampler with groups of G takes rollouts // G problems."""
+    """Rollouts a step, the same for every method: a sampler with groups of G takes rollouts // G problems, one at least."""
     lr: float = 3e-4
     """Peak learning rate of the method's stage (AdamW)."""
     schedule: Schedule = Constant(warmup=0.0)

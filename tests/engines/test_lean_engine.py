@@ -216,7 +216,7 @@ def test_a_requests_own_limit(path):
 def test_groups_are_read_once(path, monkeypatch):
     policy, read = lean_tiny("llama"), []
     for room in (PagedRows, torch_engine.TransformersRows):
-        monkeypatch.setattr(room, "admit", lambda self, prompts, limits, real=room.admit: read.append(list(prompts)) or real(self, prompts, limits))
+        monkeypatch.setattr(room, "admit", lambda self, prompts, real=room.admit: read.append(list(prompts)) or real(self, prompts))
     asked = requests(samples=4)
     TorchEngine(policy, max_batch=8).generate(asked[::3] + asked[1::3] + asked[2::3], Decoding(max_tokens=3))
     assert all(len(set(prompts)) <= 1 + -(-len(prompts) // 4) for prompts in read), "equal prompts come together"

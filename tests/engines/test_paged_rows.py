@@ -65,7 +65,7 @@ def test_rows_read_what_the_model_reads(prompts, name, at_once, monkeypatch):
     for states in (*rows.keys, *rows.values):
         states.fill_(float("nan"))  # what was never written must not be read
     texts = [list(prompt) for prompt in prompts]
-    logits = rows.admit(prompts, [steps] * len(prompts))
+    logits = rows.admit(prompts)
     for t in range(steps):
         check_owners(rows, pages)
         for text, row in zip(texts, logits, strict=True):
@@ -80,7 +80,7 @@ def test_rows_read_what_the_model_reads(prompts, name, at_once, monkeypatch):
 def test_a_group_keeps_its_prompt_once():
     policy = lean_tiny("qwen3")
     rows = rows_of(policy, 100, 60)
-    rows.admit([tuple(range(5, 45))] * 8, [8] * 8)  # 40 tokens: two full pages, and 8 tokens in a third
+    rows.admit([tuple(range(5, 45))] * 8)  # 40 tokens: two full pages, and 8 tokens in a third
     assert users(rows) == [1] * 8 + [8, 8] and len(rows.pages.free) == 90
     rows.keep(torch.tensor([3]))
     assert users(rows) == [1, 1, 1] and len(rows.pages.free) == 97
@@ -91,7 +91,7 @@ def test_a_group_keeps_its_prompt_once():
 @torch.inference_mode()
 def test_a_row_takes_a_page_when_it_begins_one_and_the_next_takes_what_is_hot():
     rows = rows_of(lean_tiny("llama"), 100, 90)
-    rows.admit([(7,) * 15, (8,) * 3], [60, 60])
+    rows.admit([(7,) * 15, (8,) * 3])
     taken = []
     for _ in range(20):
         rows.step(torch.tensor([5, 6]))
@@ -99,7 +99,7 @@ def test_a_row_takes_a_page_when_it_begins_one_and_the_next_takes_what_is_hot():
     assert taken == [2] + [3] * 12 + [4] * 4 + [5] * 3, "the first begins its second page at token 17 and its third at 33, the other its second at 17"
     gone = rows.table[1, :2].tolist()
     rows.keep(torch.tensor([0]))
-    rows.admit([(9,) * 17], [1])
+    rows.admit([(9,) * 17])
     assert rows.table[1, 0] in gone
 
 
@@ -109,7 +109,7 @@ def test_rows_past_their_limit_leave_the_others_alone():
     policy, steps = lean_tiny("llama"), 50
     prompts = [(7,) * 15, (8, 9, 10), (11,) * 33]
     rows = rows_of(policy, 30, 90)
-    rows.admit(prompts, [1, steps, steps])
+    rows.admit(prompts)
     texts = [list(prompt) for prompt in prompts]
     for t in range(steps):
         token = torch.tensor([20, 30 + t, 90 + t])
@@ -125,7 +125,7 @@ def test_rows_at_the_very_end_of_their_table_stay_there():
     policy = lean_tiny("llama", max_position_embeddings=20)
     rows = rows_of(policy, 6, 20)
     assert all(len(layer.turn.cos) >= 32 for layer in rows.layers), "its last page ends behind the context, and so do the positions that are looked up"
-    rows.admit([(7,) * 18, (8,)], [2, 19])
+    rows.admit([(7,) * 18, (8,)])
     for _ in range(60):
         logits = rows.step(torch.tensor([5, 6]))
         check_owners(rows, 6)
@@ -141,7 +141,7 @@ def test_pages_go_round():
     for turn in range(12):
         new = [tuple(torch.randint(3, 200, (int(n),), generator=generator).tolist()) for n in torch.randint(1, 20, (2,), generator=generator)]
         new[1] = new[0] if turn % 3 == 0 else new[1]
-        logits = rows.admit(new, [6, 6])
+        logits = rows.admit(new)
         check_owners(rows, 14)
         texts += [list(prompt) for prompt in new]
         for text, row in zip(texts[-2:], logits, strict=True):
@@ -164,7 +164,7 @@ def test_bfloat16_pages():
     """43 prompt tokens are read as 44; what is idle is kept nowhere."""
     policy = lean_tiny("qwen3")
     rows, prompts = rows_of(policy, 20, 60, torch.bfloat16), [(1, 20, 30), tuple(range(3, 43))]
-    logits = rows.admit(prompts, [8, 8])
+    logits = rows.admit(prompts)
     assert rows.keys[0].dtype == torch.bfloat16 and logits.dtype == torch.float32
     for texts in (prompts, [(*prompt, 50) for prompt in prompts]):
         for text, row in zip(texts, logits, strict=True):

@@ -55,13 +55,13 @@ def test_the_host_knows_how_far_rows_are_without_asking_the_device():
     seen: list[int] = []
     real = rows._forward
     rows._forward = lambda count, columns: seen.append(columns) or real(count, columns)
-    rows.admit([(1,) * 60, (1, 2)], [100, 100])
+    rows.admit([(1,) * 60, (1, 2)])
     for _ in range(6):
         rows.step(torch.tensor([5, 6]))
     assert seen == [COLUMNS] * 4 + [2 * COLUMNS] * 2
     assert rows.length[:2].tolist() == [66, 8] == [n + rows.clock for n in rows.lead]
     rows.keep(torch.tensor([1]))
-    rows.admit([(3,) * 10], [100])
+    rows.admit([(3,) * 10])
     rows.step(torch.tensor([5, 6]))
     assert seen[-1] == COLUMNS
     assert rows.length[:2].tolist() == [9, 11] == [n + rows.clock for n in rows.lead]

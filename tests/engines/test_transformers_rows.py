@@ -19,7 +19,7 @@ def test_rows_that_come_later_and_rows_that_leave(name):
     rows, texts, t = TransformersRows(policy), [], 0
     schedule = [([(1, 20, 30), (1, 20, 30), (5,)], 3, [0, 2]), ([tuple(range(40, 60)), (9, 9)], 4, [1, 2]), ([(6, 7)], 70, [0, 2]), ([(8,) * 5], 2, [])]
     for new, steps, kept in schedule:
-        logits = rows.admit(new, [100] * len(new))
+        logits = rows.admit(new)
         texts += [list(prompt) for prompt in new]
         check(policy, texts[-len(new) :], logits)
         for step in range(steps):
@@ -32,7 +32,7 @@ def test_rows_that_come_later_and_rows_that_leave(name):
                 check(policy, texts, logits)
         rows.keep(torch.tensor(kept, dtype=torch.long))
         texts = [texts[r] for r in kept]
-    logits = rows.admit([(1, 2, 3)], [5])  # after everyone has left
+    logits = rows.admit([(1, 2, 3)])  # after everyone has left
     check(policy, [[1, 2, 3]], logits)
 
 
@@ -46,7 +46,7 @@ def check(policy, texts, logits) -> None:
 def test_a_finished_row_may_have_no_position_left():
     policy = tiny("gpt2")  # learned positions: one too many is an error
     rows = TransformersRows(policy)
-    rows.admit([(5,) * 127, (6,)], [1, 20])
+    rows.admit([(5,) * 127, (6,)])
     for _ in range(5):
         logits = rows.step(torch.tensor([7, 8]))
     check(policy, [[6, 8, 8, 8, 8, 8]], logits[1:])

@@ -36,7 +36,7 @@ class PagedRows(Rows):
         """
         self.model, self.dtype = model, dtype
         self.shapely = prepared(dtype, policy.device)
-        width = -(-longest // PAGE)
+        width = self.pages_of(longest)
         self.layers: list[Layer] = list(model.layers(dtype, width * PAGE))
         self.logits = model.head()
         heads = model.heads
@@ -51,7 +51,7 @@ class PagedRows(Rows):
         """Pages that a row of so many tokens uses, none of them shared."""
         return -(-tokens // PAGE)
 
-    def admit(self, prompts: Sequence[tuple[int, ...]], limits: Sequence[int]) -> torch.Tensor:
+    def admit(self, prompts: Sequence[tuple[int, ...]]) -> torch.Tensor:
         distinct = list(dict.fromkeys(prompts))
         lots = trunks(distinct, PAGE)
         pages: dict[tuple[int, ...], torch.Tensor] = {}

@@ -20,16 +20,12 @@ class Rows(abc.ABC):
     """Whether a number of rows costs something when it is first met, or rows cost something to leave: then they leave in round numbers."""
 
     @abc.abstractmethod
-    def admit(self, prompts: Sequence[tuple[int, ...]], limits: Sequence[int]) -> torch.Tensor:
-        """Read prompts, each distinct one once, as new rows at the end; next-token logits [new, V].
-
-        Args:
-            limits: most tokens that each row will read besides.
-        """
+    def admit(self, prompts: Sequence[tuple[int, ...]]) -> torch.Tensor:
+        """Read prompts, each distinct one once, as new rows at the end; next-token logits [new, V]."""
 
     @abc.abstractmethod
     def step(self, token_R: torch.Tensor) -> torch.Tensor:
-        """Read one token a row; next-token logits [R, V]. A row that is past its limit may be given anything and gives anything."""
+        """Read one token a row; next-token logits [R, V]. A row that is done may be given anything and gives anything."""
 
     @abc.abstractmethod
     def keep(self, index: torch.Tensor) -> None:

@@ -41,7 +41,7 @@ class StaticRows(Rows):
         self.graphs: dict[tuple[int, int], tuple[torch.cuda.CUDAGraph, torch.Tensor]] = {}
         self.pool = torch.cuda.graph_pool_handle() if self.device.type == "cuda" else None  # one for all graphs: only one replays at a time
 
-    def admit(self, prompts: Sequence[tuple[int, ...]], limits: Sequence[int]) -> torch.Tensor:
+    def admit(self, prompts: Sequence[tuple[int, ...]]) -> torch.Tensor:
         rows: dict[tuple[int, ...], list[int]] = {}
         for r, prompt in enumerate(prompts):
             rows.setdefault(prompt, []).append(len(self.lead) + r)

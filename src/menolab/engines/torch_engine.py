@@ -129,7 +129,7 @@ class TorchEngine(Engine):
             free = slots - len(who)
             if admitted < len(requests) and (free >= REFILL_AT * slots or not len(who)):
                 new = range(admitted, min(admitted + free, len(requests)))
-                first = rows.admit([requests[i].prompt for i in new], [limits[i] for i in new])
+                first = rows.admit([requests[i].prompt for i in new])
                 logits = first if logits is None else torch.cat([logits, first])
                 who = torch.cat([who, torch.arange(new.start, new.stop, device=device)])
                 live = torch.cat([live, live.new_ones(len(new))])

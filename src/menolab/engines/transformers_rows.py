@@ -21,7 +21,7 @@ class TransformersRows(Rows):
         self.seen_RW = torch.zeros(0, 0, dtype=torch.bool, device=device)  # False left of short rows
         self.length_R = torch.zeros(0, dtype=torch.long, device=device)
 
-    def admit(self, prompts: Sequence[tuple[int, ...]], limits: Sequence[int]) -> torch.Tensor:
+    def admit(self, prompts: Sequence[tuple[int, ...]]) -> torch.Tensor:
         device = self.policy.device
         index = {prompt: p for p, prompt in enumerate(dict.fromkeys(prompts))}
         prompt_R = torch.tensor([index[prompt] for prompt in prompts], device=device)
